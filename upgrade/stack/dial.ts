@@ -1,0 +1,63 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { type Document, parseDocument } from "yaml";
+import { Refusal } from "../refusal";
+import type { Project } from "./project";
+
+/** The part of a stack file that an upgrade turns. */
+export interface Dial {
+  readonly phase: string;
+  readonly attempt: number;
+  /** Percent of customer traffic on the next release in phase `live`. */
+  readonly weight: number;
+  readonly current: string;
+  readonly next: string | undefined;
+}
+
+/** Reads the dial's position. Keys that are absent have their defaults. */
+export function readDial(project: Project): Dial {
+  const document = open(project);
+  const value = (...keys: string[]): unknown => document.getIn(["config", ...at(document, project, keys)]);
+  const current = value("release", "current");
+  if (typeof current !== "string")
+    throw new Refusal(
+      `${project.configFile}: ${project.name}:release.current is missing; set it to the release in use.`,
+    );
+  const next = value("release", "next");
+  return {
+    phase: String(value("phase") ?? "steady"),
+    attempt: Number(value("attempt") ?? 1),
+    weight: Number(value("edge", "weight") ?? 100),
+    current,
+    next: typeof next === "string" ? next : undefined,
+  };
+}
+
+/** Writes the given positions; everything else in the file, comments included, stays as it is. `undefined` removes a key. */
+export function turnDial(
+  project: Project,
+  changes: Readonly<Record<string, string | number | readonly string[] | undefined>>,
+): void {
+  const document = open(project);
+  for (const [key, value] of Object.entries(changes)) {
+    const keys = ["config", ...at(document, project, key.split("."))];
+    if (value === undefined) document.deleteIn(keys);
+    else document.setIn(keys, value);
+  }
+  // Replaced in one step: a crash leaves the old file or the new one.
+  writeFileSync(`${project.configFile}.${process.pid}`, document.toString({ lineWidth: 0 }), { mode: 0o600 });
+  renameSync(`${project.configFile}.${process.pid}`, project.configFile);
+}
+
+function open(project: Project): Document {
+  const document = parseDocument(readFileSync(project.configFile, "utf8"));
+  const [problem] = document.errors;
+  if (problem !== undefined) throw new Refusal(`${project.configFile}: ${problem.message}`);
+  return document;
+}
+
+/** `release.current` is written as a map under `order-upgrade:release`, or as a flat key as `pulumi config set` does. */
+function at(document: Document, project: Project, keys: readonly string[]): string[] {
+  const [first = "", ...rest] = keys;
+  const flat = `${project.name}:${keys.join(".")}`;
+  return document.hasIn(["config", flat]) ? [flat] : [`${project.name}:${first}`, ...rest];
+}
