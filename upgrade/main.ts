@@ -4,6 +4,8 @@ import type { CommonOptions } from "./commands/context";
 import { Refusal } from "./refusal";
 import { ENGINES } from "./stack/engine";
 
+// Commands are loaded when called: the Automation API alone takes most of a second.
+
 /** The operator's command line. Exit codes: 0 done, 1 refused or failed with the reason, 2 wrong usage. */
 function program(): Command {
   const root = new Command("order-upgrade")
@@ -17,22 +19,27 @@ function program(): Command {
   )
     .requiredOption("--to <phase>", "prepared, migrated, staged, live, complete, reverted")
     .action(async (options: CommonOptions & { to: string }) =>
-      finish((await import("./commands/run")).run(options)),
+      finish((require("./commands/run") as typeof import("./commands/run")).run(options)),
     );
   common(
     root
       .command("rollback")
       .description("send traffic back to the old release; keeps every order written meanwhile"),
-  ).action(async (options: CommonOptions) => finish((await import("./commands/rollback")).rollback(options)));
+  ).action(async (options: CommonOptions) =>
+    finish((require("./commands/rollback") as typeof import("./commands/rollback")).rollback(options)),
+  );
   common(
     root
       .command("abort")
       .description("end the upgrade: traffic on the old release, the new one and its data model removed"),
   ).action(async (options: CommonOptions) =>
-    finish((await import("./commands/run")).run({ ...options, to: "reverted" })),
+    finish(
+      (require("./commands/run") as typeof import("./commands/run")).run({ ...options, to: "reverted" }),
+    ),
   );
   common(root.command("status").description("where the upgrade stands")).action(
-    async (options: CommonOptions) => finish((await import("./commands/status")).status(options)),
+    async (options: CommonOptions) =>
+      finish((require("./commands/status") as typeof import("./commands/status")).status(options)),
   );
   return root;
 }

