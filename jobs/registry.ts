@@ -1,0 +1,13 @@
+import type { Step } from "./frame/result";
+import type { StepName } from "./frame/steps";
+
+/**
+ * Each step is loaded when it is asked for: a small step must not pay for the memory of a large one.
+ * The extension is what `import()` wants; the file is TypeScript.
+ */
+export const registry: Readonly<Partial<Record<StepName, () => Promise<Step>>>> = {
+  // migrate: async () => (await import("./migrate/index.js")).migrate,
+  // contract: async () => (await import("./contract/index.js")).contract,
+  // revert: async () => (await import("./revert/index.js")).revert,
+  // reconcile: async () => (await import("./reconcile/index.js")).reconcile,
+};
