@@ -1,0 +1,32 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bundle } from "../../../drill/images/bundle";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), "order-upgrade-bundle-"));
+  mkdirSync(path.join(folder, "a", "program"), { recursive: true });
+  writeFileSync(path.join(folder, "a", "program", "part.ts"), "export const figure: number = 1;\n");
+  writeFileSync(
+    path.join(folder, "a", "program", "main.ts"),
+    'import { figure } from "./part";\nconsole.log(figure);\n',
+  );
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("a bundled program", () => {
+  it("has the same digest wherever the repository lies", async () => {
+    const elsewhere = path.join(folder, "another place with spaces");
+    cpSync(path.join(folder, "a"), elsewhere, { recursive: true });
+    const here = await bundle(path.join(folder, "a"), "program/main.ts");
+    expect((await bundle(elsewhere, "program/main.ts")).digest).toBe(here.digest);
+  });
+
+  it("has another digest when anything it imports is altered", async () => {
+    const before = await bundle(path.join(folder, "a"), "program/main.ts");
+    writeFileSync(path.join(folder, "a", "program", "part.ts"), "export const figure: number = 2;\n");
+    expect((await bundle(path.join(folder, "a"), "program/main.ts")).digest).not.toBe(before.digest);
+  });
+});
