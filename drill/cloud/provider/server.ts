@@ -1,4 +1,5 @@
 import {
+  Server,
   ServerCredentials,
   type ServerUnaryCall,
   type sendUnaryData,
