@@ -1,14 +1,18 @@
 import { writeDocument } from "../output/document";
 import { pathTo, type Turn } from "../path";
 import { readDial, turnDial } from "../stack/dial";
+import type { FinishedStep } from "../stack/operations";
 import { type CommonOptions, type Context, openContext } from "./context";
 
 /** One turn of the dial as it went. */
 interface TurnReport extends Turn {
   readonly seconds: number;
+  readonly startedAt: string;
   readonly verdict: "passed" | "failed";
   readonly changes: Readonly<Record<string, number>>;
   readonly problems: readonly string[];
+  /** Every change with its end and duration: what a later upgrade's time limits are taken from. */
+  readonly steps: readonly FinishedStep[];
 }
 
 /** `run --to PHASE`: turns the dial phase by phase; goes on where an earlier run stopped. */
@@ -67,6 +71,7 @@ async function turnOnce(context: Context, turn: Turn): Promise<TurnReport> {
   const { project, console, operations } = context;
   turnDial(project, { phase: turn.phase, "edge.weight": turn.weight });
   console.line(`\n${nameOf(turn)}`);
+  const startedAt = new Date().toISOString();
   const outcome = await operations.update(`order-upgrade: ${nameOf(turn)}`, console.observe);
   const changed = Object.entries(outcome.changes)
     .filter(([kind]) => kind !== "same")
@@ -75,10 +80,12 @@ async function turnOnce(context: Context, turn: Turn): Promise<TurnReport> {
     console.line(`  done in ${outcome.seconds.toFixed(1)} s (${changed.join(", ") || "no change"})`);
   return {
     ...turn,
+    startedAt,
     seconds: outcome.seconds,
     verdict: outcome.succeeded ? "passed" : "failed",
     changes: outcome.changes,
     problems: outcome.problems,
+    steps: outcome.steps,
   };
 }
 

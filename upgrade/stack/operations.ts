@@ -19,6 +19,16 @@ export interface Outcome {
   readonly changes: Readonly<Record<string, number>>;
   /** Why it failed, most telling first; empty when it succeeded. */
   readonly problems: readonly string[];
+  readonly steps: readonly FinishedStep[];
+}
+
+/** One change that was made. */
+export interface FinishedStep {
+  readonly operation: string;
+  readonly type: string;
+  readonly name: string;
+  readonly finishedAt: string;
+  readonly seconds: number;
 }
 
 /** A stack and what can be done with it. */
@@ -82,9 +92,12 @@ export class StackOperations {
   ): Promise<Outcome> {
     const began = Date.now();
     const problems: string[] = [];
-    const failed = new Set<string>();
+    const steps: FinishedStep[] = [];
     const reader = new EventReader((observation) => {
-      if (observation.kind === "failed") failed.add(observation.name);
+      if (observation.kind === "done") {
+        const { operation, type, name, seconds: took } = observation;
+        steps.push({ operation, type, name, finishedAt: new Date().toISOString(), seconds: took });
+      }
       if (observation.kind === "message" && observation.severity === "error")
         problems.push(located(observation.name, observation.text));
       if (observation.kind === "violation" && observation.mandatory)
@@ -101,6 +114,7 @@ export class StackOperations {
         seconds: seconds(),
         changes: Object.fromEntries(Object.entries(changes).map(([key, value]) => [key, value ?? 0])),
         problems: [],
+        steps,
       };
     } catch (problem) {
       if (problem instanceof ConcurrentUpdateError)
@@ -111,6 +125,7 @@ export class StackOperations {
         seconds: seconds(),
         changes: {},
         problems: problems.length > 0 ? problems : [reason(problem)],
+        steps,
       };
     }
   }

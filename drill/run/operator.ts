@@ -1,0 +1,77 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import readline from "node:readline";
+import { ended, spawnNode } from "../process/leash";
+import type { DrillOptions } from "./options";
+import { stackFile } from "./stack-file";
+import type { Workspace } from "./workspace";
+
+/** One update as the operator's command line reports it. */
+export interface TurnReport {
+  readonly phase: string;
+  readonly weight?: number;
+  readonly seconds: number;
+  readonly startedAt: string;
+  readonly verdict: "passed" | "failed";
+  readonly changes: Readonly<Record<string, number>>;
+  readonly problems: readonly string[];
+  readonly steps: readonly {
+    readonly operation: string;
+    readonly type: string;
+    readonly name: string;
+    readonly finishedAt: string;
+    readonly seconds: number;
+  }[];
+}
+
+export interface CommandReport {
+  readonly exitCode: number;
+  readonly engine: { readonly kind: string; readonly version: string } | undefined;
+  readonly phases: readonly TurnReport[];
+}
+
+/** The operator of the drill: types the same commands a person would. */
+export class Operator {
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly options: DrillOptions,
+    private readonly providers: Readonly<Record<string, number>>,
+    private readonly print: (line: string) => void,
+  ) {}
+
+  /** Runs `order-upgrade …` and shows what it prints. Never throws for a refused upgrade: the report says so. */
+  async type(...command: readonly string[]): Promise<CommandReport> {
+    const result = this.workspace.file("command.json");
+    rmSync(result, { force: true });
+    const child = spawnNode(
+      path.join(this.workspace.root, "upgrade", "bin", "order-upgrade"),
+      [
+        ...command,
+        "--stack",
+        this.options.stack,
+        "--config-file",
+        stackFile(this.workspace),
+        "--engine",
+        this.options.engine,
+        "--json",
+        result,
+      ],
+      { cwd: this.workspace.root, env: this.workspace.environment(this.providers) },
+    );
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream !== null)
+        readline
+          .createInterface({ input: stream })
+          .on("line", (line) => this.print(line === "" ? "" : `  ${line}`));
+    }
+    const exitCode = await ended(child);
+    const document = existsSync(result)
+      ? (JSON.parse(readFileSync(result, "utf8")) as Partial<CommandReport>)
+      : {};
+    return {
+      exitCode: typeof exitCode === "number" ? exitCode : 1,
+      engine: document.engine,
+      phases: document.phases ?? [],
+    };
+  }
+}
