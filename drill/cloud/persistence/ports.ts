@@ -1,0 +1,31 @@
+import net from "node:net";
+import { freePort } from "../../process/ports";
+import type { Collection } from "../ports";
+
+/** Ports that stay the same after a restart, by what they are for. */
+export interface Ports {
+  /** The port used before, if it is free; else a new one. */
+  choose(purpose: string): Promise<number>;
+  release(purpose: string): void;
+}
+
+export function rememberPorts(collection: Collection<number>): Ports {
+  return {
+    async choose(purpose) {
+      const before = collection.get(purpose);
+      if (before !== undefined && (await isFree(before))) return before;
+      const port = await freePort();
+      collection.set(purpose, port);
+      return port;
+    },
+    release: (purpose) => collection.delete(purpose),
+  };
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const probe = net.createServer();
+    probe.once("error", () => done(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => done(true)));
+  });
+}
