@@ -6,6 +6,7 @@ import type { StepName } from "./frame/steps";
  * The extension is what `import()` wants; the file is TypeScript.
  */
 export const registry: Readonly<Partial<Record<StepName, () => Promise<Step>>>> = {
+  install: async () => (await import("./install/index.js")).install,
   // migrate: async () => (await import("./migrate/index.js")).migrate,
   // contract: async () => (await import("./contract/index.js")).contract,
   // revert: async () => (await import("./revert/index.js")).revert,
