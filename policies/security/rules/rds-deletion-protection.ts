@@ -1,0 +1,15 @@
+import { resourceRule } from "../../frame/rule";
+
+export const rdsDeletionProtection = resourceRule({
+  name: "rds-deletion-protection",
+  title: "Databases cannot be deleted by mistake.",
+  severity: "critical",
+  level: "mandatory",
+  controls: [{ framework: "AWS FSBP", id: "RDS.8" }],
+  remediation: "Set deletionProtection: true.",
+  types: ["aws:rds/instance:Instance"],
+  check({ props }, findings) {
+    if (props.deletionProtection !== true)
+      findings.report("Deletion protection is off.", "deletionProtection");
+  },
+});
