@@ -7,6 +7,8 @@ import type { StepName } from "./frame/steps";
  */
 export const registry: Readonly<Partial<Record<StepName, () => Promise<Step>>>> = {
   install: async () => (await import("./install/index.js")).install,
+  backup: async () => (await import("./backup/index.js")).backup,
+  "restore-check": async () => (await import("./restore-check/index.js")).restoreCheck,
   // migrate: async () => (await import("./migrate/index.js")).migrate,
   // contract: async () => (await import("./contract/index.js")).contract,
   // revert: async () => (await import("./revert/index.js")).revert,
