@@ -59,12 +59,12 @@ const STATUS: Readonly<Record<Kind, { readonly yes: readonly number[]; readonly 
   register: { yes: [201], no: [] },
   order: { yes: [201], no: [409] },
   repeat: { yes: [200, 201], no: [] },
-  payment: { yes: [200], no: [402, 409] },
+  // 202: the provider cannot be reached, the shop goes on trying by itself.
+  payment: { yes: [200], no: [202, 402, 409] },
   cancellation: { yes: [200], no: [409] },
   read: { yes: [200], no: [] },
   list: { yes: [200], no: [] },
-  // An order that was never sent has no shipment yet.
-  track: { yes: [200], no: [404] },
+  track: { yes: [200], no: [] },
   review: { yes: [201], no: [409] },
   return: { yes: [201], no: [409] },
   statistics: { yes: [200], no: [] },

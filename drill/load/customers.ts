@@ -7,7 +7,7 @@ import { type Answer, HttpClient } from "./http-client";
 import { Known } from "./known";
 import type { Ledger } from "./ledger";
 import type { Plan, SentOrder, Situation } from "./plan";
-import { orderPlan, paymentPlan } from "./purchases";
+import { repeatablePlan } from "./purchases";
 import { QUESTIONS } from "./questions";
 import type { RequestRecord } from "./request-log";
 import type { Kind } from "./schedule";
@@ -100,10 +100,7 @@ export class Customers {
   /** The plan with the token its customer has now. */
   private renew(plan: Plan): Plan {
     const { wish, key } = plan;
-    if (key !== undefined && wish?.action === "order") return orderPlan(this.situation, key, wish);
-    if (key !== undefined && wish?.action === "payment")
-      return paymentPlan(this.situation, key, wish, this.situation.known.orders.get(wish.order));
-    return plan;
+    return (wish !== undefined && key !== undefined && repeatablePlan(this.situation, key, wish)) || plan;
   }
 
   private async perform(plan: Plan, scheduledAt: number): Promise<void> {
@@ -130,8 +127,9 @@ export class Customers {
   private conclude(plan: Plan, answer: Answer): { outcome: RequestRecord["outcome"]; reason?: string } {
     const { ledger } = this.options;
     const key = plan.wish === undefined ? undefined : plan.key;
-    const verdict =
-      plan.alsoRefused === answer.status ? ({ outcome: "refused" } as const) : judge(plan.kind, answer);
+    const verdict = plan.alsoRefused?.includes(answer.status)
+      ? ({ outcome: "refused" } as const)
+      : judge(plan.kind, answer);
     if (verdict.outcome === "answered") {
       try {
         const { deed, remember } = plan.understand(answer);
@@ -147,7 +145,7 @@ export class Customers {
     if (verdict.outcome === "failed" && !verdict.certain) {
       if (key !== undefined) {
         ledger.unknown(key, verdict.reason);
-        if (plan.request.idempotencyKey !== undefined) this.unsettled.push(plan);
+        if (plan.repeatable === true) this.unsettled.push(plan);
       }
     } else {
       if (key !== undefined) ledger.refused(key, answer.status);

@@ -22,7 +22,8 @@ const program = new Command("load")
   .option("--seed <number>", "seed of arrivals and choices", whole, 1)
   .requiredOption("--ledger <file>", "where everything acknowledged is written; an existing one is continued")
   .requiredOption("--customers <file>", "who may log in, as written by the generator")
-  .option("--control", "print a line of JSON each second");
+  .option("--control", "print a line of JSON each second")
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 async function main(): Promise<void> {
   const options = program.parse().opts<Arguments>();

@@ -39,8 +39,10 @@ export interface Plan {
   /** Set when the request changes something; written to the ledger before the request leaves. */
   readonly wish?: Wish;
   readonly key?: string;
-  /** A status that is no failure for this very request, beyond those of its kind. */
-  readonly alsoRefused?: number;
+  /** Statuses that are no failure for this very request, beyond those of its kind. */
+  readonly alsoRefused?: readonly number[];
+  /** The shop answers it the same however often it is sent, so it is sent again when no word came. */
+  readonly repeatable?: true;
   /** Understands a positive answer. Throws ContractBroken. */
   understand(answer: Answer): Meaning;
   /** The shop said no. */

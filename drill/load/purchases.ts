@@ -21,7 +21,7 @@ export function order(situation: Situation): Plan | undefined {
 }
 
 /** The request of an order wish under its key; the same for the first time and for every later one. */
-export function orderPlan(situation: Situation, key: string, wish: Extract<Wish, { action: "order" }>): Plan {
+function orderPlan(situation: Situation, key: string, wish: Extract<Wish, { action: "order" }>): Plan {
   const { known, sent } = situation;
   const { email, lines, promotion } = wish;
   const body = { lines, ...(promotion === undefined ? {} : { promotion }) };
@@ -29,6 +29,9 @@ export function orderPlan(situation: Situation, key: string, wish: Extract<Wish,
     kind: "order",
     key,
     wish,
+    repeatable: true,
+    // Too small an order for its promotion.
+    ...(promotion === undefined ? {} : { alsoRefused: [422] }),
     request: { method: "POST", path: "/api/orders", token: known.token(email), idempotencyKey: key, body },
     understand: (answer) => {
       const made = read(ANSWERS.order, answer);
@@ -76,7 +79,7 @@ export function payment(situation: Situation): Plan | undefined {
 }
 
 /** The request of a payment wish under its key. `order` is unknown when the wish comes from an earlier run. */
-export function paymentPlan(
+function paymentPlan(
   { known }: Situation,
   key: string,
   wish: Extract<Wish, { action: "payment" }>,
@@ -86,6 +89,7 @@ export function paymentPlan(
     kind: "payment",
     key,
     wish,
+    repeatable: true,
     request: {
       method: "POST",
       path: `/api/orders/${wish.order}/payment`,
@@ -111,25 +115,36 @@ export function paymentPlan(
 }
 
 export function cancellation(situation: Situation): Plan | undefined {
-  const { random, known, nextKey } = situation;
+  const { random, known } = situation;
   const order = known.anyOrder(
     random,
     (each) => each.own && !each.busy && (each.status === "placed" || each.status === "paid"),
   );
   if (order === undefined) return undefined;
   order.busy = true;
+  const wish = { action: "cancellation", email: order.email, order: order.number } as const;
+  return cancellationPlan(situation, situation.nextKey(), wish, order);
+}
+
+function cancellationPlan(
+  { known }: Situation,
+  key: string,
+  wish: Extract<Wish, { action: "cancellation" }>,
+  order?: KnownOrder,
+): Plan {
   return {
     kind: "cancellation",
-    key: nextKey(),
-    wish: { action: "cancellation", email: order.email, order: order.number },
+    key,
+    wish,
+    repeatable: true,
     request: {
       method: "POST",
-      path: `/api/orders/${order.number}/cancellation`,
-      token: known.token(order.email),
+      path: `/api/orders/${wish.order}/cancellation`,
+      token: known.token(wish.email),
     },
     understand: (answer) => {
       const cancelled = read(ANSWERS.order, answer);
-      const wrong = contradiction(order, "cancelled", cancelled);
+      const wrong = order ? contradiction(order, "cancelled", cancelled) : wrongNumber(wish.order, cancelled);
       if (wrong !== undefined) throw new ContractBroken(wrong);
       return {
         deed: { action: "cancellation", status: cancelled.status },
@@ -137,6 +152,15 @@ export function cancellation(situation: Situation): Plan | undefined {
       };
     },
   };
+}
+
+/** The plan of a wish that the shop answers the same however often it is sent under its key; undefined for others. */
+export function repeatablePlan(situation: Situation, key: string, wish: Wish): Plan | undefined {
+  if (wish.action === "order") return orderPlan(situation, key, wish);
+  const order = "order" in wish ? situation.known.orders.get(wish.order) : undefined;
+  if (wish.action === "payment") return paymentPlan(situation, key, wish, order);
+  if (wish.action === "cancellation") return cancellationPlan(situation, key, wish, order);
+  return undefined;
 }
 
 function basket({ random, known }: Situation): { sku: string; quantity: number }[] {

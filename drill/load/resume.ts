@@ -1,7 +1,7 @@
 import { knownOrder } from "./known";
 import type { LedgerContent } from "./ledger-reader";
 import type { Plan, Situation } from "./plan";
-import { orderPlan, paymentPlan } from "./purchases";
+import { repeatablePlan } from "./purchases";
 
 /**
  * Brings back what customers of an earlier run knew: their orders, and the wishes whose outcome nobody knows.
@@ -10,8 +10,8 @@ import { orderPlan, paymentPlan } from "./purchases";
 export function resume({ entries }: LedgerContent, situation: Situation): Plan[] {
   const open: Plan[] = [];
   for (const { key, wish, outcome, deed } of entries) {
-    if (outcome === "unknown" && wish.action === "order") open.push(orderPlan(situation, key, wish));
-    if (outcome === "unknown" && wish.action === "payment") open.push(paymentPlan(situation, key, wish));
+    const again = outcome === "unknown" ? repeatablePlan(situation, key, wish) : undefined;
+    if (again !== undefined) open.push(again);
     if (deed?.action === "order" && wish.action === "order") {
       const { number, status, lines, discount, total, currency } = deed;
       const money = (amount: number): { amount: number; currency: string } => ({ amount, currency });

@@ -67,6 +67,11 @@ export interface Model {
 /** States in which an order's goods are back in stock. */
 export const GIVEN_UP: ReadonlySet<string> = new Set<Status>(["cancelled", "expired"]);
 
+/** The key a customer sent. A shop keeps it with the customer's id before it, so that keys are unique across customers. */
+export function sentKey(kept: string | null | undefined): string | null {
+  return kept?.replace(/^\d+:/, "") ?? null;
+}
+
 /** A decimal number as whole minor units; NaN when it is none. */
 export function minor(decimal: string | null): number {
   return decimal === null ? 0 : Math.round(Number(decimal) * 100);

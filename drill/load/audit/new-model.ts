@@ -1,4 +1,4 @@
-import type { FoundOrder, Model } from "./model";
+import { type FoundOrder, type Model, sentKey } from "./model";
 
 const LINES = `(SELECT json_agg(json_build_object('sku', sku, 'quantity', quantity, 'price', price_minor) ORDER BY position)
                 FROM shop_v4.order_lines l WHERE l.order_id = o.id)::text AS lines`;
@@ -38,7 +38,7 @@ export const newModel: Model = {
   readOrder: (row) => ({
     id: Number(row.id),
     number: row.number ?? "",
-    key: row.key ?? null,
+    key: sentKey(row.key),
     email: row.email ?? "",
     status: row.status ?? "",
     lines: newModel.readLines(row.lines ?? null),
@@ -47,7 +47,7 @@ export const newModel: Model = {
     currency: row.currency ?? "",
     promotion: row.promotion ?? null,
     paymentState: row.payment_state ?? null,
-    paymentKey: row.payment_key ?? null,
+    paymentKey: sentKey(row.payment_key),
   }),
   readLines: (text) => JSON.parse(text ?? "[]") as FoundOrder["lines"],
 };

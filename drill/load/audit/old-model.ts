@@ -1,4 +1,4 @@
-import { type Model, minor } from "./model";
+import { type Model, minor, sentKey } from "./model";
 
 /** The data model of release 3.2.0. What the load makes there is in the canonical forms of its schema. */
 export const oldModel: Model = {
@@ -29,7 +29,7 @@ export const oldModel: Model = {
   readOrder: (row) => ({
     id: Number(row.id),
     number: row.number ?? "",
-    key: row.key ?? null,
+    key: sentKey(row.key),
     email: row.email ?? "",
     status: row.status ?? "",
     lines: oldModel.readLines(row.lines ?? null),
@@ -38,7 +38,7 @@ export const oldModel: Model = {
     currency: row.currency ?? "",
     promotion: row.promotion ?? null,
     paymentState: row.payment_state ?? null,
-    paymentKey: row.payment_key ?? null,
+    paymentKey: sentKey(row.payment_key),
   }),
   readLines: (text) => {
     let lines: unknown;

@@ -104,7 +104,7 @@ const BEFORE = {
 const AFTER = {
   shop_v3: `
     INSERT INTO shop_v3.orders (id, number, customer_email, lines, discount, total, currency, promotion, status, payment_state, payment_key, idempotency_key) VALUES
-      (3, 'N-101', 'ann@example.com', '${LINES}', 0.80, 44.00, 'EUR', 'spring', 'shipped', 'captured', 'r-2', 'r-1'),
+      (3, 'N-101', 'ann@example.com', '${LINES}', 0.80, 44.00, 'EUR', 'spring', 'shipped', 'captured', '7:r-2', '7:r-1'),
       (4, 'N-102', 'ann@example.com', '${LINES}', 0.80, 44.00, 'EUR', NULL, 'cancelled', NULL, NULL, 'r-3'),
       (5, 'N-103', 'ann@example.com', '${LINES}', NULL, 44.80, 'EUR', NULL, 'placed', NULL, NULL, 'r-5');
     UPDATE shop_v3.orders SET status = 'expired' WHERE id = 1;
@@ -115,12 +115,12 @@ const AFTER = {
     INSERT INTO shop_v3.customers (id, email) VALUES (8, 'new@example.com');`,
   shop_v4: `
     INSERT INTO shop_v4.orders (id, number, customer_id, contact_email, discount_minor, total_minor, status, idempotency_key) VALUES
-      (3, 'N-101', 7, 'ann@example.com', 80, 4400, 'shipped', 'r-1'),
+      (3, 'N-101', 7, 'ann@example.com', 80, 4400, 'shipped', '7:r-1'),
       (4, 'N-102', 7, 'ann@example.com', 80, 4400, 'cancelled', 'r-3'),
       (5, 'N-103', 7, 'ann@example.com', 0, 4480, 'placed', 'r-5');
     INSERT INTO shop_v4.order_lines SELECT id, position, sku, name, quantity, price FROM unnest(ARRAY[3, 4, 5]) AS id,
       (VALUES (1, 'A-1', 'Lamp', 2, 1990), (2, 'B-2', 'Mat', 1, 500)) AS line (position, sku, name, quantity, price);
-    INSERT INTO shop_v4.payments VALUES (3, 'card', 'x', 'captured', 'r-2');
+    INSERT INTO shop_v4.payments VALUES (3, 'card', 'x', 'captured', '7:r-2');
     INSERT INTO shop_v4.promotion_redemptions VALUES (3, 1, 80);
     UPDATE shop_v4.orders SET status = 'expired' WHERE id = 1;
     UPDATE shop_v4.stock SET available = 99 WHERE sku = 'A-1';
