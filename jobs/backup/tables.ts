@@ -80,15 +80,20 @@ export async function describeTables(
 export const qualified = (table: Pick<Table, "schema" | "name">): string =>
   `${identifier(table.schema)}.${identifier(table.name)}`;
 
-/** The order of rows that every server agrees on, whatever its collation. */
+/**
+ * The order of rows that every server agrees on, whatever its collation. The table must be named `source`: a bare
+ * name could mean a column of the result, which is text.
+ */
 export const orderOf = (key: readonly KeyColumn[]): string =>
   key
-    .map(({ name, kind }) => (kind === "number" ? identifier(name) : `${identifier(name)}::text COLLATE "C"`))
+    .map(({ name, kind }) =>
+      kind === "number" ? `source.${identifier(name)}` : `source.${identifier(name)}::text COLLATE "C"`,
+    )
     .join(", ");
 
 /** The statement that writes a table as text, rows in the order of their key. */
 export const copyOut = (table: Table): string =>
-  `COPY (SELECT ${table.columns.map(identifier).join(", ")} FROM ${qualified(table)} ORDER BY ${orderOf(table.key)}) TO STDOUT`;
+  `COPY (SELECT ${table.columns.map(identifier).join(", ")} FROM ${qualified(table)} AS source ORDER BY ${orderOf(table.key)}) TO STDOUT`;
 
 /** The statement that reads what `copyOut` wrote. */
 export const copyIn = (table: Pick<Table, "schema" | "name" | "columns">): string =>

@@ -63,7 +63,7 @@ async function* versions(client: pg.Client, table: Table): AsyncGenerator<RowVer
       ? `${identifier(name)}::text`
       : `encode(convert_to(${identifier(name)}::text, 'UTF8'), 'hex')`,
   );
-  const sql = `COPY (SELECT xmin::text, md5(ROW(${table.columns.map(identifier).join(", ")})::text), ${key.join(", ")} FROM ${qualified(table)} ORDER BY ${orderOf(table.key)}) TO STDOUT`;
+  const sql = `COPY (SELECT xmin::text, md5(ROW(${table.columns.map(identifier).join(", ")})::text), ${key.join(", ")} FROM ${qualified(table)} AS source ORDER BY ${orderOf(table.key)}) TO STDOUT`;
   for await (const line of linesOf(client.query(copyTo(sql)))) {
     const [xmin = "", hash = "", ...parts] = line.split("\t");
     yield { xmin: Number(xmin), hash, key: parts };
