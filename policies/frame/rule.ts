@@ -52,7 +52,9 @@ export interface Findings {
 }
 
 export type Configuration = Readonly<Record<string, unknown>>;
-export type Properties = Readonly<Record<string, unknown>>;
+/** A part of a resource. The SDK hands properties out untyped: what a rule reads may be missing, and it must expect that. */
+// biome-ignore lint/suspicious/noExplicitAny: the one place where untyped properties enter
+export type Properties = Readonly<Record<string, any>>;
 
 /** A resource as a rule sees it: new inputs, never the old state. */
 export type Subject = Pick<

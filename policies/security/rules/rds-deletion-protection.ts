@@ -7,7 +7,7 @@ export const rdsDeletionProtection = resourceRule({
   level: "mandatory",
   controls: [{ framework: "AWS FSBP", id: "RDS.8" }],
   remediation: "Set deletionProtection: true.",
-  types: ["aws:rds/instance:Instance"],
+  types: ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"],
   check({ props }, findings) {
     if (props.deletionProtection !== true)
       findings.report("Deletion protection is off.", "deletionProtection");

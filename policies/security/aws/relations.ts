@@ -1,0 +1,34 @@
+import type { PolicyResource } from "@pulumi/policy";
+
+/** Resources of one type. */
+export const ofType = (resources: readonly PolicyResource[], ...types: readonly string[]): PolicyResource[] =>
+  resources.filter((resource) => types.includes(resource.type));
+
+/**
+ * Whether `from[property]` refers to `target`: by dependency of that property, which holds in previews too, or by a value
+ * the target has (`id`, `arn`, `bucket`, `name` …).
+ */
+export function refersTo(
+  from: PolicyResource,
+  property: string,
+  target: PolicyResource,
+  keys: readonly string[] = ["id", "arn"],
+): boolean {
+  if (from.propertyDependencies[property]?.some((resource) => resource.urn === target.urn) === true)
+    return true;
+  const value = known(() => from.props[property] as unknown);
+  if (value === undefined) return false;
+  return keys.some((key) => known(() => target.props[key] as unknown) === value);
+}
+
+/** A value, or undefined when it is absent or not known in this preview. */
+export function known<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a property is set at all: a key made in the same update is set, though its value is unknown in a preview. */
+export const isSet = (props: object, key: string): boolean => key in props;
