@@ -11,34 +11,34 @@ const NAMESPACE = "order-upgrade";
  * Copies the stack's file into the workspace, where the dial is turned, and fits it to a laptop: releases as asked,
  * the simulated companies, and short waits in place of days. Everything else is what the stack really has.
  */
-export function writeStackFile(workspace: Workspace, options: DrillOptions, world: World): string {
-  const file = stackFile(workspace);
-  copyFileSync(path.join(workspace.root, "stacks", `Pulumi.${options.stack}.yaml`), file);
-  const document = parseDocument(readFileSync(file, "utf8"));
-  const set = (key: string, value: unknown): void => {
-    const [first, ...rest] = key.split(".");
-    document.setIn(["config", `${NAMESPACE}:${first}`, ...rest], value);
-  };
-  set("phase", "steady");
-  set("attempt", 1);
-  set("strategy", options.strategy);
-  set("release.current", options.from);
-  set("release.next", options.to);
-  for (const [key, value] of Object.entries(laptop(world))) set(key, value);
-  writeFileSync(file, document.toString({ lineWidth: 0 }), { mode: 0o600 });
-  return file;
+export function writeStackFile(workspace: Workspace, options: DrillOptions, world: World): void {
+  copyFileSync(path.join(workspace.root, "stacks", `Pulumi.${options.stack}.yaml`), stackFile(workspace));
+  setParameters(workspace, {
+    phase: "steady",
+    attempt: 1,
+    strategy: options.strategy,
+    "release.current": options.from,
+    "release.next": options.to,
+    // A person confirms what cannot be undone by typing its name; in a rehearsal that is what we are here for.
+    confirm: [`complete ${options.to}`],
+    ...SHORT_WAITS,
+    ...addresses(world),
+  });
 }
 
 /** Addresses change when a drill is continued: the companies listen on free ports. */
-export function refreshStackFile(workspace: Workspace, world: World): string {
+export const refreshStackFile = (workspace: Workspace, world: World): void =>
+  setParameters(workspace, addresses(world));
+
+/** Writes parameters, named by their paths such as `edge.publicUrl`, into the workspace's stack file. */
+export function setParameters(workspace: Workspace, parameters: Readonly<Record<string, unknown>>): void {
   const file = stackFile(workspace);
   const document = parseDocument(readFileSync(file, "utf8"));
-  for (const [key, value] of Object.entries(laptop(world))) {
+  for (const [key, value] of Object.entries(parameters)) {
     const [first, ...rest] = key.split(".");
     document.setIn(["config", `${NAMESPACE}:${first}`, ...rest], value);
   }
   writeFileSync(file, document.toString({ lineWidth: 0 }), { mode: 0o600 });
-  return file;
 }
 
 export const stackFile = (workspace: Workspace): string => workspace.file(`Pulumi.${workspace.stack}.yaml`);
@@ -46,7 +46,17 @@ export const stackFile = (workspace: Workspace): string => workspace.file(`Pulum
 export const stackExists = (workspace: Workspace, stack: string): boolean =>
   existsSync(path.join(workspace.root, "stacks", `Pulumi.${stack}.yaml`));
 
-const laptop = (world: World): Readonly<Record<string, unknown>> => ({
+/** Minutes in place of days. */
+const SHORT_WAITS: Readonly<Record<string, unknown>> = {
+  "soak.period": "5s",
+  "migration.reconcileInterval": "1m",
+  "business.stockUpdateInterval": "1s",
+  "business.logistics.pollInterval": "2s",
+};
+
+const addresses = (world: World): Readonly<Record<string, unknown>> => ({
   "business.payment.url": world.outside.payment,
+  "business.payment.port": Number(new URL(world.outside.payment).port),
   "business.logistics.url": world.outside.carrier,
+  "business.logistics.port": Number(new URL(world.outside.carrier).port),
 });

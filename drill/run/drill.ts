@@ -1,0 +1,112 @@
+import { altered, packageReleases, publish } from "../images/package";
+import { conclude, type DrillResult } from "./conclusion";
+import { FAULTS } from "./faults";
+import type { DrillOptions } from "./options";
+import { Site } from "./site";
+import { refreshStackFile, writeStackFile } from "./stack-file";
+import { STAGES, StageFailed } from "./stages";
+import type { Progress, Workspace } from "./workspace";
+import { World } from "./world";
+
+/** Runs a drill from where it stands to its end. Everything it starts has ended when it returns, or throws. */
+export async function drill(
+  workspace: Workspace,
+  options: DrillOptions,
+  print: (line: string) => void,
+  signal: AbortSignal,
+): Promise<DrillResult> {
+  let progress = begin(workspace, options, print);
+  await pullImages(workspace, options, print);
+  const world = await World.start(workspace, options.seed);
+  const site = new Site(workspace, options, world, print);
+  try {
+    if (Object.keys(progress.done).length === 0) writeStackFile(workspace, options, world);
+    else refreshStackFile(workspace, world);
+    for (const fault of FAULTS[options.fault ?? ""]?.faults ?? []) await world.inject(fault);
+    if ("traffic" in progress.done) await site.openDoors();
+    let failure: StageFailed | undefined;
+    for (const stage of STAGES) {
+      if (stage.name in progress.done) continue;
+      if (signal.aborted) throw new StageFailed("interrupted");
+      const began = Date.now();
+      print(`\n▶ ${stage.name}: ${stage.title}${pulseOf(site)}`);
+      try {
+        const result = await stage.run(site);
+        progress = {
+          ...progress,
+          done: {
+            ...progress.done,
+            [stage.name]: {
+              seconds: (Date.now() - began) / 1000,
+              startedAt: new Date(began).toISOString(),
+              result,
+            },
+          },
+        };
+        workspace.writeProgress(progress);
+      } catch (problem) {
+        if (!(problem instanceof StageFailed)) throw problem;
+        failure = problem;
+        progress = {
+          ...progress,
+          done: {
+            ...progress.done,
+            [stage.name]: {
+              seconds: (Date.now() - began) / 1000,
+              startedAt: new Date(began).toISOString(),
+              failed: problem.message,
+              result: problem.report,
+            },
+          },
+        };
+        break;
+      }
+    }
+    return await conclude(site, progress, failure, signal);
+  } finally {
+    await site.traffic?.stop();
+    await world.stop();
+  }
+}
+
+function begin(workspace: Workspace, options: DrillOptions, print: (line: string) => void): Progress {
+  const before = workspace.readProgress();
+  if (options.resume && before !== undefined) {
+    print(
+      `Continuing the drill of ${before.startedAt}; done: ${Object.keys(before.done).join(", ") || "nothing yet"}.`,
+    );
+    return before;
+  }
+  if (options.resume) print("There is no drill to continue; starting a new one.");
+  workspace.clear();
+  const progress: Progress = { options, startedAt: new Date().toISOString(), done: {} };
+  workspace.writeProgress(progress);
+  return progress;
+}
+
+/** Packages the releases the way a registry would hold them. An altered program is not the one its manifest names. */
+async function pullImages(
+  workspace: Workspace,
+  options: DrillOptions,
+  print: (line: string) => void,
+): Promise<void> {
+  const packaged = await packageReleases(workspace.root, [options.from, options.to]);
+  const differing = altered(packaged);
+  if (differing.length > 0) {
+    const names = differing.map((one) => `${one.release} ${one.place.join(".")}`).join(", ");
+    throw new StageFailed(
+      `These programs are not what their manifest names: ${names}. If you changed them on purpose, run: npm run package`,
+    );
+  }
+  publish(packaged, workspace.images);
+  print(
+    `Releases ${options.from} and ${options.to}: ${packaged.length} programs, digests as in the manifests.`,
+  );
+}
+
+function pulseOf(site: Site): string {
+  const pulse = site.traffic?.pulse;
+  return pulse === undefined
+    ? ""
+    : `  (${pulse.requests} requests so far, ${pulse.failed} failed, p99 ${Math.round(pulse.p99)} ms)`;
+}

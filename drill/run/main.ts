@@ -1,0 +1,58 @@
+import { renameSync, writeFileSync } from "node:fs";
+import { summaryLines } from "../report/summary";
+import { drill } from "./drill";
+import { type DrillOptions, readOptions } from "./options";
+import { stackExists } from "./stack-file";
+import { StageFailed } from "./stages";
+import { Occupied, Workspace } from "./workspace";
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+/** `npm start`. Exit codes: 0 everything holds, 1 something does not, 2 wrong usage. */
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (typeof options === "number") return options;
+  const workspace = new Workspace(options.stack);
+  if (!stackExists(workspace, options.stack)) {
+    process.stderr.write(`--stack ${options.stack}: stacks/Pulumi.${options.stack}.yaml does not exist.\n`);
+    return 2;
+  }
+  await workspace.take();
+  const interruption = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      // A second one does not wait for anybody; the leashes end every process of the drill.
+      if (interruption.signal.aborted) process.exit(130);
+      print("\nStopping; once more to stop at once. Continue later with: npm start -- --resume");
+      interruption.abort();
+    });
+  }
+  const result = await drill(workspace, resumed(workspace, options), print, interruption.signal);
+  for (const line of summaryLines(result)) print(line);
+  if (options.json !== undefined) {
+    writeFileSync(`${options.json}.new`, `${JSON.stringify(result, null, 2)}\n`);
+    renameSync(`${options.json}.new`, options.json);
+  }
+  workspace.release();
+  if (interruption.signal.aborted) return 130;
+  return result.verdict === "passed" ? 0 : 1;
+}
+
+/** A drill is continued with the options it began with; only where the result goes may change. */
+function resumed(workspace: Workspace, options: DrillOptions): DrillOptions {
+  const before = options.resume ? workspace.readProgress()?.options : undefined;
+  return before === undefined ? options : { ...before, resume: true, json: options.json, keep: options.keep };
+}
+
+main().then(
+  (code) => process.exit(code),
+  (problem: unknown) => {
+    const expected = problem instanceof Occupied || problem instanceof StageFailed;
+    process.stderr.write(
+      `\n${problem instanceof Error ? (expected ? problem.message : (problem.stack ?? problem.message)) : String(problem)}\n`,
+    );
+    process.exit(1);
+  },
+);

@@ -1,0 +1,56 @@
+import type { CommandReport } from "./operator";
+import type { Site } from "./site";
+
+/** One step of a drill, in the order a real upgrade has. */
+export interface Stage {
+  readonly name: string;
+  readonly title: string;
+  /** What came of it; kept, so that a continued drill need not do it again. Throws a StageFailed when the drill cannot go on. */
+  run(site: Site): Promise<unknown>;
+}
+
+/** A stage that did not hold. Its message is for a person. */
+export class StageFailed extends Error {
+  constructor(
+    message: string,
+    readonly report?: CommandReport,
+  ) {
+    super(message);
+    this.stack = "";
+  }
+}
+
+/** Requests answered before the upgrade begins: enough for figures to compare with. */
+const WARM_UP = 500;
+
+const turn = (name: string, title: string, ...command: readonly string[]): Stage => ({
+  name,
+  title,
+  async run(site) {
+    const report = await site.operator.type(...command);
+    if (report.exitCode !== 0) {
+      const problems = report.phases.at(-1)?.problems ?? [];
+      throw new StageFailed(
+        problems.join("\n") || `order-upgrade ${command.join(" ")} ended with ${report.exitCode}`,
+        report,
+      );
+    }
+    return report;
+  },
+});
+
+const toPhase = (phase: string, title: string): Stage => turn(phase, title, "run", "--to", phase);
+
+/** A whole upgrade, with the way back proved under load on the way. */
+export const STAGES: readonly Stage[] = [
+  toPhase("steady", "deploy the release in use"),
+  { name: "generate", title: "fill its data model with a shop's history", run: (site) => site.generate() },
+  { name: "traffic", title: "let customers in", run: (site) => site.letCustomersIn(WARM_UP) },
+  toPhase("prepared", "pre-check, back up, restore and compare"),
+  toPhase("migrated", "new data model beside the old, synchronised both ways"),
+  toPhase("staged", "new release without customers, verified"),
+  toPhase("live", "customers on the new release"),
+  turn("back", "the way back, under load", "rollback"),
+  { ...toPhase("live", "customers on the new release again"), name: "live-again" },
+  toPhase("complete", "old release and old data model gone"),
+];
