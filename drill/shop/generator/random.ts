@@ -8,11 +8,12 @@ export class Random {
   /**
    * @param seed any whole number; the seed of the run
    * @param stream name of what the numbers are for, so that one part's draws never shift another's
+   * @param index which of many like things they are for
    */
-  constructor(seed: number, stream = "") {
+  constructor(seed: number, stream = "", index = 0) {
     this.a = seed | 0;
-    this.b = Math.floor(seed / 4294967296) | 0;
-    this.c = hash(stream);
+    this.b = (Math.floor(seed / 4294967296) ^ Math.imul(index, 0x9e3779b1)) | 0;
+    this.c = (hash(stream) + index) | 0;
     for (let round = 0; round < 12; round++) this.bits();
   }
 

@@ -1,0 +1,111 @@
+import pg from "pg";
+import { COLUMNS, TABLES, type Table } from "./columns";
+import { CopyTable, type Value } from "./copy-table";
+import { createIndexes, dropIndexes } from "./indexes";
+
+const SCHEMA = "shop_v3";
+
+/** Sequences of the old model and the columns they number. */
+const SEQUENCES = {
+  customer_id: "customers",
+  order_id: "orders",
+  promotion_id: "promotions",
+  shipment_id: "shipments",
+  review_id: "reviews",
+  return_id: "after_sales",
+} as const;
+
+/** An empty old model that is being filled, a connection a table. */
+export class Target {
+  private readonly tables = new Map<Table, CopyTable>();
+  private indexes: string[] = [];
+
+  private constructor(
+    private readonly control: pg.Client,
+    private readonly clients: readonly pg.Client[],
+  ) {}
+
+  /** Connects, refuses a model that is missing or holds rows, and takes the secondary indexes away. */
+  static async open(databaseUrl: string): Promise<Target> {
+    const clients = [0, ...TABLES].map(() => new pg.Client({ connectionString: databaseUrl }));
+    try {
+      await Promise.all(clients.map((client) => client.connect()));
+      const [control, ...rest] = clients as [pg.Client, ...pg.Client[]];
+      await refuseUnlessEmpty(control);
+      for (const client of clients) await client.query("SET synchronous_commit = off");
+      const target = new Target(control, rest);
+      target.indexes = await dropIndexes(control, SCHEMA);
+      for (const [index, table] of TABLES.entries())
+        target.tables.set(
+          table,
+          new CopyTable(rest[index] as pg.Client, `${SCHEMA}.${table}`, COLUMNS[table]),
+        );
+      return target;
+    } catch (problem) {
+      await Promise.allSettled(clients.map((client) => client.end()));
+      throw problem;
+    }
+  }
+
+  add(table: Table, row: readonly Value[]): void {
+    this.table(table).add(row);
+  }
+
+  /** Rows added to a table so far. */
+  rows(table: Table): number {
+    return this.table(table).rows;
+  }
+
+  /** Resolves when every table can take more. */
+  async room(): Promise<void> {
+    for (const table of this.tables.values()) await table.room();
+  }
+
+  /** Ends the streams, brings indexes, sequences and planner statistics in order. */
+  async finish(): Promise<void> {
+    await Promise.all([...this.tables.values()].map((table) => table.end()));
+    await this.restoreIndexes();
+    for (const [sequence, table] of Object.entries(SEQUENCES))
+      await this.control.query(
+        `SELECT setval('${SCHEMA}.${sequence}', greatest(max(id), 1), max(id) IS NOT NULL) FROM ${SCHEMA}.${table}`,
+      );
+    for (const table of TABLES) await this.control.query(`ANALYZE ${SCHEMA}.${table}`);
+    await this.close();
+  }
+
+  /** Gives up: the rows of unfinished streams vanish, the indexes come back. */
+  async abandon(): Promise<void> {
+    await Promise.allSettled(this.clients.map((client) => client.end()));
+    await createIndexes([this.control], this.indexes).catch(() => {});
+    await this.control.end().catch(() => {});
+  }
+
+  private async restoreIndexes(): Promise<void> {
+    // Two at a time: the machine this was measured on has two cores.
+    await createIndexes(this.clients.slice(0, 2), this.indexes);
+    this.indexes = [];
+  }
+
+  private async close(): Promise<void> {
+    await Promise.all([this.control, ...this.clients].map((client) => client.end()));
+  }
+
+  private table(name: Table): CopyTable {
+    return this.tables.get(name) as CopyTable;
+  }
+}
+
+async function refuseUnlessEmpty(client: pg.Client): Promise<void> {
+  const { rows } = await client.query("SELECT to_regclass($1) IS NOT NULL AS there", [`${SCHEMA}.orders`]);
+  if (rows[0]?.there !== true)
+    throw new Error(`The database has no schema ${SCHEMA}. Run releases/3.2.0/schema.sql on it first.`);
+  const filled: string[] = [];
+  for (const table of TABLES) {
+    const found = await client.query(`SELECT EXISTS (SELECT FROM ${SCHEMA}.${table}) AS filled`);
+    if (found.rows[0]?.filled === true) filled.push(`${SCHEMA}.${table}`);
+  }
+  if (filled.length > 0)
+    throw new Error(
+      `The shop is not empty: ${filled.join(", ")} hold rows. Give an empty database; nothing was changed.`,
+    );
+}
