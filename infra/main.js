@@ -1,3 +1,3 @@
 // The SDK starts this file; tsx compiles the TypeScript behind it on the fly, without a build step to forget.
 require("tsx/cjs");
-require("./index.ts");
+module.exports = require("./index.ts");

@@ -1,0 +1,39 @@
+import { planUpgrade } from "./plan";
+import { createData } from "./program/data";
+import { createEdge } from "./program/edge";
+import { describeStack } from "./program/outputs";
+import { createPlatform } from "./program/platform";
+import { createProofs } from "./program/proofs";
+import { createReleases } from "./program/releases";
+import { readSettings } from "./program/settings";
+import { Timeline } from "./program/timeline";
+import { createWork } from "./program/work";
+
+const settings = readSettings();
+const plan = planUpgrade(settings.parameters, settings.manifests, settings.stack);
+const timeline = new Timeline(plan.order);
+
+const platform = createPlatform(settings);
+const data = createData(settings, plan, platform, timeline);
+createReleases(settings, plan, platform, data, timeline);
+const edge = createEdge(settings, plan, platform, timeline);
+const work = createWork(settings, plan, platform, data, edge, timeline);
+const proofs = createProofs(settings, plan, platform, work, timeline);
+timeline.finish();
+
+/** The outputs of the stack (docs/contracts.md, 6). */
+export const {
+  phase,
+  strategy,
+  attempt,
+  releases,
+  weights,
+  address,
+  previewAddress,
+  loadBalancer,
+  namespace,
+  database,
+  evidence,
+  backups,
+  steps,
+} = describeStack(settings, plan, platform, data, edge, proofs);

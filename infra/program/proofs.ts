@@ -1,0 +1,98 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { EvidenceDocument } from "../../components/evidence/document";
+import { gate } from "../../components/evidence/gate";
+import { knownReleases, loadRelease } from "../../releases/load";
+import type { Manifest } from "../../releases/manifest";
+import { CHAIN } from "../phases";
+import type { GatePlan, Plan } from "../plan";
+import { judgeDataModel, judgeEarlier, judgeOwn, type Proofs } from "../plan/proofs";
+import type { Platform } from "./platform";
+import type { Settings } from "./settings";
+import type { Timeline } from "./timeline";
+import type { Work } from "./work";
+
+/** What the stack says about a document it read back. */
+export interface StepOutput {
+  readonly verdict: string;
+  readonly digest: string;
+  readonly finishedAt: string;
+  readonly key: string;
+}
+
+type ReadBack = EvidenceDocument | string | undefined;
+
+/** Reads back what was proved, and lets the graph go on only where it holds. */
+export function createProofs(
+  settings: Settings,
+  plan: Plan,
+  platform: Platform,
+  work: Work,
+  timeline: Timeline,
+): pulumi.Output<Record<string, StepOutput>> {
+  const earlier = readEarlier(plan, platform);
+  const own = plan.gates.flatMap((one) =>
+    one.job === undefined ? [] : [readOwn(one, platform, work, timeline)],
+  );
+  const bucket = [platform.evidence.bucket.resource];
+  timeline.reached(
+    "gate:proofs",
+    gate(
+      bucket,
+      earlier.apply((proofs) => judgeEarlier(plan, proofs, new Date())),
+    ).after,
+  );
+  timeline.reached(
+    "data-model",
+    gate(
+      bucket,
+      readContracted(settings, platform).apply((done) => judgeDataModel(plan, settings.manifests, done)),
+    ).after,
+  );
+  return pulumi
+    .all([earlier, ...own.map(({ document }) => document)])
+    .apply(([found, ...written]) =>
+      Object.fromEntries(
+        [...Object.values(found as Record<string, ReadBack>), ...written]
+          .filter((one): one is EvidenceDocument => typeof one === "object")
+          .map(({ step, verdict, digest, finishedAt, key }) => [step, { verdict, digest, finishedAt, key }]),
+      ),
+    );
+}
+
+/** The newest documents that earlier updates left about the next release. */
+function readEarlier(plan: Plan, { evidence }: Platform): pulumi.Output<Proofs> {
+  const { next } = plan;
+  if (next === undefined) return pulumi.output({});
+  const steps = [...CHAIN, "revert"] as const;
+  return pulumi
+    .all(steps.map((step) => evidence.earlier(step, next, plan.attempt)))
+    .apply((found) => Object.fromEntries(steps.map((step, index) => [step, found[index]])) as Proofs);
+}
+
+function readOwn(one: GatePlan, platform: Platform, work: Work, timeline: Timeline) {
+  const job = work.jobs.get(`${one.step}:${one.release}`);
+  if (job === undefined)
+    throw new pulumi.RunError(`there is no Job for the gate ${one.step} of ${one.release}`);
+  const { attempt, resource } = job;
+  const document = platform.evidence.written(one.step, one.release, attempt, resource);
+  const problems = pulumi
+    .all([document, resource.metadata.creationTimestamp])
+    .apply(([found, created]) => judgeOwn(one, found, attempt, created));
+  timeline.reached(`gate:${one.step}:${one.release}`, gate([resource], problems).after);
+  return { document };
+}
+
+/** Releases whose upgrade was completed: the data model before theirs is gone. */
+function readContracted(settings: Settings, { evidence }: Platform): pulumi.Output<Manifest[]> {
+  const versions = knownReleases(settings.releasesDirectory);
+  return pulumi
+    .all(versions.map((version) => evidence.earlier("contract", version, Number.MAX_SAFE_INTEGER)))
+    .apply((found) =>
+      versions
+        .filter((_, index) => {
+          const document = found[index];
+          return typeof document === "object" && document.verdict === "passed";
+        })
+        .map((version) => loadRelease(settings.releasesDirectory, version)),
+    );
+}

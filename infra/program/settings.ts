@@ -1,0 +1,65 @@
+import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { loadRelease, ReleaseProblem } from "../../releases/load";
+import type { Manifest } from "../../releases/manifest";
+import { groupKeys, type Parameters, parseParameters, readText } from "../parameters";
+import { checkCompatibility } from "../plan/compatibility";
+
+/** Everything the program is told from outside. Read here and nowhere else. */
+export interface Settings {
+  readonly stack: string;
+  readonly region: string;
+  /** Beginning of the names of AWS resources. */
+  readonly prefix: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly parameters: Parameters;
+  readonly manifests: Readonly<Record<string, Manifest>>;
+  /** Folder with one folder a release. */
+  readonly releasesDirectory: string;
+  readonly root: string;
+}
+
+/** Reads the stack's configuration and the releases it names. Throws, without a stack, everything wrong with them. */
+export function readSettings(): Settings {
+  const root = path.resolve(__dirname, "..", "..");
+  const parameters = parseParameters(configured(pulumi.getProject()));
+  const releasesDirectory = path.resolve(root, parameters.release.directory);
+  const versions = [parameters.release.current, parameters.release.next].filter((one) => one !== undefined);
+  const manifests = loadAll(releasesDirectory, versions);
+  checkCompatibility(parameters, manifests);
+  const stack = pulumi.getStack();
+  return {
+    stack,
+    region: new pulumi.Config("aws").require("region"),
+    prefix: `orders-${stack}`,
+    tags: { "order-upgrade:stack": stack, "order-upgrade:environment": parameters.environment },
+    parameters,
+    manifests,
+    releasesDirectory,
+    root,
+  };
+}
+
+/** The stack's keys of this project. */
+function configured(project: string): Record<string, unknown> {
+  const keys = Object.entries(pulumi.runtime.allConfig())
+    .filter(([key]) => key.startsWith(`${project}:`))
+    .map(([key, value]) => [key.slice(project.length + 1), value] as const)
+    .map(([key, value]): [string, unknown] => [key, readText(key, value)]);
+  return groupKeys(Object.fromEntries(keys));
+}
+
+function loadAll(directory: string, versions: readonly string[]): Record<string, Manifest> {
+  const manifests: Record<string, Manifest> = {};
+  const problems: string[] = [];
+  for (const version of versions) {
+    try {
+      manifests[version] = loadRelease(directory, version);
+    } catch (problem) {
+      if (!(problem instanceof ReleaseProblem)) throw problem;
+      problems.push(...problem.problems);
+    }
+  }
+  if (problems.length > 0) throw new ReleaseProblem(problems);
+  return manifests;
+}

@@ -1,0 +1,205 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { PodIdentity } from "../../components/access/pod-identity";
+import { Job, type Mount, type Variable } from "../../components/job/job";
+import { contentName, moduleUrl, variableOf } from "../../components/order-system/names";
+import { versionInNames } from "../../releases/manifest";
+import type { JobPlan, Plan } from "../plan";
+import { inBaseUnits, seconds } from "../units";
+import { type Data, JOB_SECRET, SCRATCH_SECRET } from "./data";
+import type { Edge } from "./edge";
+import type { Platform } from "./platform";
+import type { Settings } from "./settings";
+import type { Timeline } from "./timeline";
+
+export interface Work {
+  /** By step and release: `migrate:4.0.0`. */
+  readonly jobs: ReadonlyMap<
+    string,
+    { readonly attempt: number; readonly resource: kubernetes.batch.v1.Job }
+  >;
+  /** What a CronJob of the upgrade shares with its Jobs. */
+  readonly shared: SharedByJobs;
+}
+
+export interface SharedByJobs {
+  readonly serviceAccount: string;
+  readonly mounts: readonly Mount[];
+  readonly environment: Readonly<Record<string, Variable>>;
+  readonly after: readonly pulumi.Resource[];
+}
+
+const RELEASES = "/etc/order-upgrade/releases";
+const PARAMETERS = "/etc/order-upgrade/parameters";
+const SERVICE_ACCOUNT = "order-upgrade-jobs";
+/** Seconds a step other than the migration may take. */
+const TIME_LIMIT = 3600;
+
+/** The Jobs of this position of the dial, each after what the plan says. */
+export function createWork(
+  settings: Settings,
+  plan: Plan,
+  platform: Platform,
+  data: Data,
+  edge: Edge,
+  timeline: Timeline,
+): Work {
+  const shared = createShared(settings, plan, platform, data);
+  const jobs = new Map<string, { attempt: number; resource: kubernetes.batch.v1.Job }>();
+  for (const one of plan.jobs) {
+    const node = `job:${one.step}:${one.release}` as const;
+    const job = new Job(
+      one.name,
+      {
+        namespace: platform.namespace,
+        jobName: one.name,
+        step: one.step,
+        release: one.release,
+        image: settings.manifests[one.imageOf]?.tools.jobs?.reference ?? "",
+        serviceAccount: shared.serviceAccount,
+        mounts: shared.mounts,
+        environment: environmentOf(one, settings, plan, platform, data, edge, shared),
+        memory: `${memoryOf(one, settings)}Mi`,
+        timeLimitSeconds:
+          one.step === "migrate" ? seconds(settings.parameters.migration.timeLimit) : TIME_LIMIT,
+        after: timeline.before(node).then((before) => [...shared.after, ...before]),
+      },
+      platform.inCluster,
+    );
+    jobs.set(`${one.step}:${one.release}`, { attempt: one.attempt, resource: job.resource });
+    timeline.reached(node, [job.resource]);
+  }
+  return { jobs, shared };
+}
+
+const memoryOf = (job: JobPlan, { parameters }: Settings): number =>
+  job.step === "migrate" ? Math.ceil((inBaseUnits(parameters.migration.memory) as number) / 1024 ** 2) : 256;
+
+function createShared(settings: Settings, plan: Plan, platform: Platform, data: Data): SharedByJobs {
+  const { namespace, evidence, backups, key } = platform;
+  const identity = new PodIdentity(
+    "jobs",
+    {
+      ...platform.common,
+      namespace,
+      clusterName: settings.parameters.cluster.name,
+      serviceAccount: SERVICE_ACCOUNT,
+      permissionsBoundary: settings.parameters.security.permissionsBoundary,
+      statements: pulumi
+        .all([evidence.bucket.arn, backups.arn, key.arn])
+        .apply(([evidenceArn, backupArn, keyArn]) => jobStatements(evidenceArn, backupArn, keyArn)),
+      after: [platform.namespaceResource],
+    },
+    platform.inCluster,
+  );
+  const options = {
+    provider: platform.inCluster.providers.kubernetes,
+    dependsOn: [platform.namespaceResource],
+  };
+  const folders = Object.keys(settings.manifests).map((version) => {
+    const content = folderContent(path.join(settings.releasesDirectory, version));
+    const name = `release-${versionInNames(version)}`;
+    const configMap = `${name}-${contentName(content)}`;
+    const resource = new kubernetes.core.v1.ConfigMap(
+      name,
+      { metadata: { name: configMap, namespace }, immutable: true, data: content },
+      options,
+    );
+    return { mount: { configMap, path: `${RELEASES}/${version}` }, resource };
+  });
+  const parameters = new kubernetes.core.v1.ConfigMap(
+    "parameters",
+    {
+      metadata: { name: "parameters", namespace },
+      data: { "parameters.json": JSON.stringify(parametersFile(settings, plan), null, 2) },
+    },
+    // Its name stays the same, so that a changed parameter does not run finished Jobs again.
+    { ...options, deleteBeforeReplace: true },
+  );
+  return {
+    serviceAccount: SERVICE_ACCOUNT,
+    mounts: [...folders.map(({ mount }) => mount), { configMap: "parameters", path: PARAMETERS }],
+    environment: {
+      STACK: settings.stack,
+      RELEASE_CURRENT: plan.current,
+      RELEASE_NEXT: plan.next ?? "",
+      RELEASES_DIRECTORY: RELEASES,
+      PARAMETERS_FILE: `${PARAMETERS}/parameters.json`,
+      EVIDENCE_BUCKET: evidence.bucket.bucket,
+      AWS_REGION: settings.region,
+    },
+    after: [...identity.resources, ...folders.map(({ resource }) => resource), parameters, ...data.ready],
+  };
+}
+
+/** Parameters as Jobs read them: durations in seconds, sizes in bytes. */
+const parametersFile = ({ parameters }: Settings, plan: Plan): unknown => ({
+  strategy: plan.strategy,
+  ...(inBaseUnits({
+    business: parameters.business,
+    migration: parameters.migration,
+    backup: parameters.backup,
+    verification: { ...parameters.verification, databaseStorage: parameters.database.storageLimit },
+    soak: parameters.soak,
+  }) as object),
+});
+
+const folderContent = (folder: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => [entry.name, readFileSync(path.join(folder, entry.name), "utf8")]),
+  );
+
+function environmentOf(
+  job: JobPlan,
+  { manifests }: Settings,
+  plan: Plan,
+  platform: Platform,
+  data: Data,
+  edge: Edge,
+  shared: SharedByJobs,
+): Record<string, Variable> {
+  const prefix = platform.evidence.prefixOf(job.release, job.attempt);
+  const modules = manifests[job.release]?.modules ?? [];
+  const extras: Record<JobPlan["needs"][number], Record<string, Variable>> = {
+    scratch: { SCRATCH_DATABASE_URL: { secret: SCRATCH_SECRET, key: "ADMINISTRATOR_URL" } },
+    "role-passwords": Object.fromEntries(
+      data.roles.map((role) => [
+        `ROLE_PASSWORD_${role.toUpperCase()}`,
+        { secret: JOB_SECRET, key: `PASSWORD_${role.toUpperCase()}` },
+      ]),
+    ),
+    modules: Object.fromEntries(
+      modules.map(({ name, port }) => [
+        `MODULE_${variableOf(name)}_URL`,
+        moduleUrl(name, job.release, platform.namespace, port),
+      ]),
+    ),
+    "public-url": { PUBLIC_URL: edge.publicUrl },
+    "backup-bucket": { BACKUP_BUCKET: platform.backups.bucket, BACKUP_PREFIX: prefix },
+  };
+  return {
+    ...shared.environment,
+    RELEASE: job.release,
+    RELEASE_NEXT: plan.next ?? "",
+    ATTEMPT: String(job.attempt),
+    EVIDENCE_PREFIX: prefix,
+    EVIDENCE_PREVIOUS: job.previous ?? "",
+    DATABASE_URL: { secret: JOB_SECRET, key: `${job.database.toUpperCase()}_URL` },
+    ...Object.assign({}, ...job.needs.map((need) => extras[need])),
+  };
+}
+
+/** What a Job may do: leave evidence and archives, read them back. It can remove nothing. */
+const jobStatements = (evidenceArn: string, backupArn: string, keyArn: string): object[] => [
+  {
+    Effect: "Allow",
+    Action: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:AbortMultipartUpload"],
+    Resource: [`${evidenceArn}/*`, `${backupArn}/*`],
+  },
+  { Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: [evidenceArn, backupArn] },
+  { Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: [keyArn] },
+];
