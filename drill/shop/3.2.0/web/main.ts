@@ -1,0 +1,4 @@
+import { main } from "../../common/main";
+import { web } from "./program";
+
+main(web);

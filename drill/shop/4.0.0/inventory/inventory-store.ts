@@ -1,0 +1,46 @@
+import type { InventoryStore, Product } from "../../api/inventory";
+import type { Database, Statement } from "../../common/database";
+
+const FROM = "FROM shop_v4.products AS product JOIN shop_v4.stock USING (sku) WHERE product.active";
+const COLUMNS = "sku, product.name, product.price_minor AS price, stock.available";
+const MATCHES = "($1 = '' OR product.name ILIKE $1 OR sku ILIKE $1)";
+
+const SEARCH: Statement = {
+  name: "product-search",
+  text: `SELECT ${COLUMNS}, count(*) OVER () AS total ${FROM} AND ${MATCHES} ORDER BY sku LIMIT $2 OFFSET $3`,
+};
+const COUNT: Statement = { name: "product-count", text: `SELECT count(*) AS total ${FROM} AND ${MATCHES}` };
+const PRODUCTS: Statement = {
+  name: "product-list",
+  text: `SELECT ${COLUMNS} ${FROM} AND sku = ANY ($1) ORDER BY sku`,
+};
+const STOCK: Statement = {
+  name: "stock-now",
+  text: `SELECT sku, available, now() AS updated_at,
+      (SELECT coalesce(sum(quantity), 0) FROM shop_v4.reservations WHERE sku = $1) AS reserved
+    FROM shop_v4.stock WHERE sku = $1`,
+};
+
+export function inventoryStore(database: Database): InventoryStore {
+  return {
+    async search(query, limit, offset) {
+      const pattern = query === "" ? "" : `%${query.replace(/[\\%_]/g, "\\$&")}%`;
+      const rows = await database.rows<Product & { readonly total: number }>(SEARCH, [
+        pattern,
+        limit,
+        offset,
+      ]);
+      // A page behind the last one has no row to carry the count.
+      const total =
+        rows[0]?.total ?? (await database.rows<{ total: number }>(COUNT, [pattern]))[0]?.total ?? 0;
+      return { products: rows, total };
+    },
+    products: (skus) => database.rows<Product>(PRODUCTS, [skus]),
+    async stock(sku) {
+      const [row] = await database.rows<{ available: number; reserved: number; updated_at: Date }>(STOCK, [
+        sku,
+      ]);
+      return row && { sku, available: row.available, reserved: row.reserved, updatedAt: row.updated_at };
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { main } from "../../common/main";
+import { inventory } from "./program";
+
+main(inventory);

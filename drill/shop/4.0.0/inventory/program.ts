@@ -1,0 +1,13 @@
+import { inventoryRoutes } from "../../api/inventory";
+import type { Program } from "../../common/program";
+import { RELEASE } from "../model";
+import { inventoryStore } from "./inventory-store";
+import { stockAuditTask } from "./stock-audit";
+
+export const inventory: Program = {
+  release: RELEASE,
+  module: "inventory",
+  needs: { service: ["DATABASE_URL", "SESSION_SECRET"], worker: ["DATABASE_URL"] },
+  service: ({ database, environment }) => inventoryRoutes(inventoryStore(database), environment),
+  worker: (context) => [stockAuditTask(context)],
+};

@@ -1,0 +1,4 @@
+import { main } from "../../common/main";
+import { logistics } from "./program";
+
+main(logistics);

@@ -1,0 +1,47 @@
+import type { CustomerStore } from "../../api/customers";
+import type { Database, Statement } from "../../common/database";
+import { parseAddress } from "../address";
+import { canonicalPhone } from "../phone";
+
+const FIND: Statement = {
+  name: "customer-by-email",
+  text: "SELECT id, name, role, password_hash FROM shop_v4.customers WHERE email = $1",
+};
+const REGISTER: Statement = {
+  name: "customer-register",
+  text: `INSERT INTO shop_v4.customers (email, name, phone, password_hash, originals)
+    VALUES ($1, $2, $3, $4, $5::jsonb) ON CONFLICT (email) DO NOTHING RETURNING id`,
+};
+const ADD_ADDRESS: Statement = {
+  name: "customer-address",
+  text: `INSERT INTO shop_v4.customer_addresses (customer_id, position, street, postal_code, city)
+    VALUES ($1, 1, $2, $3, $4)`,
+};
+
+interface CustomerRow {
+  readonly id: number;
+  readonly name: string;
+  readonly role: "customer" | "staff";
+  readonly password_hash: string | null;
+}
+
+export function customerStore(database: Database): CustomerStore {
+  return {
+    register: ({ email, name, phone, address, passwordHash }) =>
+      database.transaction(async (connection) => {
+        const canonical = canonicalPhone(phone);
+        const originals = canonical === phone ? null : JSON.stringify({ phone });
+        const values = [email, name, canonical, passwordHash, originals];
+        const id = (await connection.rows<{ id: number }>(REGISTER, values))[0]?.id;
+        const parsed = parseAddress(address);
+        if (id !== undefined && parsed) {
+          await connection.rows(ADD_ADDRESS, [id, parsed.street, parsed.postalCode, parsed.city]);
+        }
+        return id;
+      }),
+    async account(email) {
+      const [row] = await database.rows<CustomerRow>(FIND, [email]);
+      return row && { id: row.id, name: row.name, role: row.role, passwordHash: row.password_hash };
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { main } from "../../common/main";
+import { orders } from "./program";
+
+main(orders);

@@ -1,0 +1,4 @@
+import { main } from "../../common/main";
+import { statistics } from "./program";
+
+main(statistics);

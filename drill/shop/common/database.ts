@@ -1,0 +1,96 @@
+import pg from "pg";
+import type { Logger } from "pino";
+
+/** A statement prepared once a connection; its name must belong to its text alone. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export type Value = string | number | boolean | Date | null | readonly string[] | readonly number[];
+
+export interface Connection {
+  rows<Row extends object>(statement: Statement, values?: readonly Value[]): Promise<Row[]>;
+}
+
+export interface Database extends Connection {
+  /**
+   * Runs `work` in one transaction. A deadlock or a serialisation failure rolls back and runs it again, up to 5 times,
+   * so `work` may touch nothing but the database.
+   */
+  transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+const ATTEMPTS = 5;
+const DEADLOCK = "40P01";
+const SERIALISATION_FAILURE = "40001";
+
+export function openDatabase(
+  options: { url: string; connections: number; application: string },
+  log: Logger,
+): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.connections,
+    application_name: options.application,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    types: { getTypeParser: typeParser as pg.CustomTypesConfig["getTypeParser"] },
+  });
+  pool.on("error", (problem) => log.warn({ problem: problem.message }, "idle database connection lost"));
+
+  return {
+    rows: (statement, values) => rows(pool, statement, values),
+    async transaction(work) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await inTransaction(pool, work);
+        } catch (problem) {
+          const code = (problem as { code?: unknown }).code;
+          if (attempt === ATTEMPTS || (code !== DEADLOCK && code !== SERIALISATION_FAILURE)) throw problem;
+          log.info({ code, attempt }, "transaction runs again");
+        }
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function inTransaction<Result>(
+  pool: pg.Pool,
+  work: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("BEGIN");
+    const result = await work({ rows: (statement, values) => rows(client, statement, values) });
+    await client.query("COMMIT");
+    return result;
+  } catch (problem) {
+    await client.query("ROLLBACK").catch((failure: Error) => {
+      broken = failure;
+    });
+    throw problem;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function rows<Row extends object>(
+  on: pg.Pool | pg.PoolClient,
+  statement: Statement,
+  values: readonly Value[] = [],
+): Promise<Row[]> {
+  const result = await on.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
+  return result.rows;
+}
+
+/** bigint columns hold ids and minor units, which stay below 2^53, so they are numbers here. */
+function typeParser(oid: number, format?: "text" | "binary"): unknown {
+  return oid === pg.types.builtins.INT8 && format !== "binary"
+    ? Number
+    : pg.types.getTypeParser(oid, format as "text");
+}

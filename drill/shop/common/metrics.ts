@@ -1,0 +1,33 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+
+/** What every module measures of itself; served in Prometheus' text format. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly requests: Histogram<"method" | "route" | "status">;
+  /** Runs of worker tasks by outcome: done, failed. */
+  readonly tasks: Counter<"task" | "outcome">;
+}
+
+const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function createMetrics(labels: { release: string; module: string }): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels(labels);
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    requests: new Histogram({
+      name: "shop_request_duration_seconds",
+      help: "Time from the request's first byte to the answer's last.",
+      labelNames: ["method", "route", "status"],
+      buckets: BUCKETS,
+      registers: [registry],
+    }),
+    tasks: new Counter({
+      name: "shop_worker_items_total",
+      help: "Items of work taken by a worker.",
+      labelNames: ["task", "outcome"],
+      registers: [registry],
+    }),
+  };
+}

@@ -1,0 +1,40 @@
+import type { Database } from "./database";
+import type { Task } from "./tasks";
+import { enqueueStatement, type WorkQueue } from "./work-queue";
+
+export interface SingleTask {
+  readonly name: string;
+  /** Kind of its row in `work`, whose subject is "run". */
+  readonly kind: string;
+  readonly queue: WorkQueue;
+  readonly database: Database;
+  readonly schema: string;
+  readonly worker: string;
+  readonly intervalMs: number;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** A task done at regular intervals by one worker of all: whoever gets the lease of its row in `work`. */
+export function singleTask(options: SingleTask): Task {
+  const { queue, database, intervalMs } = options;
+  const enqueue = enqueueStatement(options.schema);
+  let known = false;
+  return {
+    name: options.name,
+    intervalMs,
+    async run(signal) {
+      if (!known) {
+        await database.rows(enqueue, [options.worker, options.kind, "run", 0]);
+        known = true;
+      }
+      const [item] = await queue.claim([options.kind], 1);
+      if (!item) return false;
+      try {
+        await options.run(signal);
+      } finally {
+        await queue.postpone([item], intervalMs, 0);
+      }
+      return false;
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { carrierFromEnvironment } from "./carrier";
+import { runSimulatedService } from "./simulated-service";
+
+runSimulatedService(carrierFromEnvironment);

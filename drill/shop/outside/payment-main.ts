@@ -1,0 +1,4 @@
+import { paymentFromEnvironment } from "./payment";
+import { runSimulatedService } from "./simulated-service";
+
+runSimulatedService(paymentFromEnvironment);

@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import { DRILL_PASSWORD } from "../../../drill/shop/common/password";
+import type { Shop } from "./shop-fixture";
+
+export interface Reply {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: the answers of an HTTP API are what the tests look into
+  readonly body: any;
+  readonly headers: Headers;
+}
+
+const MODULES: readonly (readonly [prefix: string, module: string])[] = [
+  ["/api/products", "inventory"],
+  ["/api/stock", "inventory"],
+  ["/api/shipments", "logistics"],
+  ["/api/statistics", "statistics"],
+  ["/api/", "orders"],
+  ["/", "web"],
+];
+
+/** A customer as the public address sees one: each path reaches the module that serves it. */
+export class Customer {
+  private token: string | undefined;
+
+  constructor(
+    private readonly shop: Shop,
+    token?: string,
+  ) {
+    this.token = token;
+  }
+
+  static async register(shop: Shop, more: Record<string, unknown> = {}): Promise<Customer> {
+    const customer = new Customer(shop);
+    const email = `${randomUUID()}@example.com`;
+    const reply = await customer.post("/api/customers", {
+      email,
+      password: DRILL_PASSWORD,
+      name: "Ada Lovelace",
+      ...more,
+    });
+    customer.token = reply.body.token;
+    return customer;
+  }
+
+  static async staff(shop: Shop): Promise<Customer> {
+    const customer = new Customer(shop);
+    const reply = await customer.post("/api/login", {
+      email: "staff@shop.example",
+      password: DRILL_PASSWORD,
+    });
+    return new Customer(shop, reply.body.token);
+  }
+
+  /** The same customer at another release on the same database or with the same secret. */
+  at(shop: Shop): Customer {
+    return new Customer(shop, this.token);
+  }
+
+  get(path: string): Promise<Reply> {
+    return this.send("GET", path);
+  }
+
+  post(path: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<Reply> {
+    return this.send("POST", path, body, headers);
+  }
+
+  order(
+    lines: Readonly<Record<string, number>>,
+    more: { promotion?: string; key?: string } = {},
+  ): Promise<Reply> {
+    const { key = randomUUID(), ...rest } = more;
+    const body = { lines: Object.entries(lines).map(([sku, quantity]) => ({ sku, quantity })), ...rest };
+    return this.post("/api/orders", body, { "idempotency-key": key });
+  }
+
+  pay(number: string, key: string = randomUUID()): Promise<Reply> {
+    return this.post(`/api/orders/${number}/payment`, { method: "card" }, { "idempotency-key": key });
+  }
+
+  cancel(number: string): Promise<Reply> {
+    return this.post(`/api/orders/${number}/cancellation`);
+  }
+
+  async available(sku: string): Promise<number> {
+    return (await this.get(`/api/products/${sku}`)).body.available;
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> {
+    const module = MODULES.find(([prefix]) => path.startsWith(prefix))?.[1] ?? "web";
+    const response = await fetch(`${this.shop.urls[module]}${path}`, {
+      method,
+      headers: {
+        ...headers,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.startsWith("application/json");
+    return {
+      status: response.status,
+      body: isJson && text !== "" ? JSON.parse(text) : text,
+      headers: response.headers,
+    };
+  }
+}
+
+/** Asks again until the answer is as wanted; fails after ten seconds with what it was last. */
+export async function eventually<Result>(
+  look: () => Promise<Result>,
+  wanted: (result: Result) => boolean,
+): Promise<Result> {
+  const end = Date.now() + 10_000;
+  for (;;) {
+    const result = await look();
+    if (wanted(result)) return result;
+    if (Date.now() > end) throw new Error(`not reached: ${JSON.stringify(result)}`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
