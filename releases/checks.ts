@@ -71,7 +71,7 @@ const expectation = z.strictObject({
   /** Places that must be there, with any value but null. */
   present: z.array(z.string()).default([]),
   headers: z.record(z.string(), template).default({}),
-  /** Text the answer must contain. */
+  /** Text the answer must contain, in whatever case. */
   contains: template.optional(),
   /** Places that must equal what the database says at that moment. */
   equalsQuery: z.array(comparison).default([]),
@@ -94,14 +94,26 @@ const queryStep = z.strictObject({
   parameters: z.array(template).default([]),
 });
 
-const step = z.union([httpStep, queryStep]);
+const changeStep = z.strictObject({
+  name,
+  /**
+   * What no customer can do through the API, such as making the customer of this flow a member of staff. One UPDATE
+   * that names the row by what the flow has captured; it must be undone in `cleanup`.
+   */
+  change: z
+    .string()
+    .regex(/^\s*UPDATE\b[^;]*\bWHERE\b[^;]*\$1[^;]*$/i, "must be one UPDATE of the row that $1 names"),
+  parameters: z.array(template).min(1),
+});
+
+const step = z.union([httpStep, queryStep, changeStep]);
 
 const flow = z.strictObject({
   name,
   what: sentence,
   steps: z.array(step).min(1),
   /** Runs afterwards whatever happened; a step whose captures are missing is left out. */
-  cleanup: z.array(httpStep).default([]),
+  cleanup: z.array(z.union([httpStep, changeStep])).default([]),
 });
 
 /** A request whose response time is recorded by `baseline` and compared by `verify`. */
@@ -153,6 +165,7 @@ export type DataSet = Checks["dataSets"][number];
 export type Flow = Checks["flows"][number];
 export type HttpStep = z.output<typeof httpStep>;
 export type QueryStep = z.output<typeof queryStep>;
+export type ChangeStep = z.output<typeof changeStep>;
 export type Expectation = z.output<typeof expectation>;
 export type Invariant = Checks["invariants"][number];
 export type Measured = Checks["performance"][number];

@@ -1,0 +1,129 @@
+import { loadChecks } from "../../releases/checks";
+import { roleOf } from "../../releases/manifest";
+import { figuresOf, measure } from "../baseline/measure";
+import type { JobContext } from "../frame/context";
+import { StepProblem } from "../frame/problems";
+import { type Check, conclude, type JsonValue, type Step } from "../frame/result";
+import { comparePerformance } from "../verify/compare-performance";
+import { checkInvariants } from "../verify/invariants";
+import { compareReleases } from "../verify/models";
+
+/**
+ * The new release has served long enough, nobody uses the old model any more, and everything still agrees: what must be
+ * true before the old model may go (D3). It does not wait; run too early it says when it may run.
+ */
+export const soak: Step = async (context) => {
+  const { environment, releases, database, parameters, progress } = context;
+  const period = await checkPeriod(context);
+  // Without the period the rest is only load on the database.
+  if (!period.holds)
+    return conclude({ checks: [period], passed: "", failed: "it is too early to give up the old model" });
+
+  const checks = loadChecks(releases.directory, environment.release);
+  const { schema } = releases.manifest(environment.release).dataModel;
+  const sessions = await checkSessions(context);
+  progress.say("checking invariants");
+  const invariants = await database.withConnection(
+    (client) => checkInvariants(client, schema, checks.invariants, parameters.verification.examples),
+    { statementTimeout: 0 },
+  );
+  progress.say("taking figures at the public address");
+  const figures = await takeFigures(context, schema);
+  progress.say("comparing both data models");
+  const models = await compareReleases(context);
+  return conclude({
+    checks: [period, sessions, ...invariants, ...figures.checks, ...models.checks],
+    passed: `${environment.release} has soaked, the old model has no users and agrees with the new one`,
+    failed: "the old model may not go yet",
+    figures: { responseTimes: figures.figures, models: models.figures },
+  });
+};
+
+async function checkPeriod(context: JobContext): Promise<Check> {
+  const { parameters, environment, now } = context;
+  const { period } = parameters.soak;
+  const evidence = await context.evidence("switched");
+  if (evidence === undefined || evidence.verdict !== "passed")
+    throw new StepProblem(
+      "there is no passed evidence of switched, so nobody knows since when the new release serves; run it first",
+    );
+  if (evidence.release !== environment.release)
+    throw new StepProblem(
+      `the evidence of switched is about ${evidence.release}, not about ${environment.release}`,
+    );
+  const since = new Date(evidence.finishedAt);
+  const seconds = (now().getTime() - since.getTime()) / 1000;
+  const due = new Date(since.getTime() + period * 1000);
+  const holds = seconds >= period;
+  return {
+    name: "soak-period",
+    holds,
+    value: Math.floor(seconds),
+    limit: period,
+    detail: holds
+      ? `serving since ${since.toISOString()}`
+      : `serving since ${since.toISOString()}; run again after ${due.toISOString()}`,
+  };
+}
+
+async function checkSessions({ environment, database }: JobContext): Promise<Check> {
+  const role = roleOf(environment.currentRelease);
+  const sessions = await database.query<{ client: string | null; application: string; since: string }>(
+    `SELECT client_addr::text AS client, application_name AS application, backend_start::text AS since
+       FROM pg_stat_activity WHERE usename = $1 ORDER BY backend_start LIMIT 20`,
+    [role],
+  );
+  return {
+    name: "old-model-unused",
+    holds: sessions.length === 0,
+    value: sessions.length,
+    limit: 0,
+    detail:
+      sessions.length === 0
+        ? `no session of ${role}`
+        : `${role} is still connected: ${sessions.map((one) => `${one.application || "unnamed"} from ${one.client ?? "the server itself"} since ${one.since}`).join("; ")}; stop what runs ${environment.currentRelease}`,
+  };
+}
+
+async function takeFigures(
+  context: JobContext,
+  schema: string,
+): Promise<{ checks: Check[]; figures: { [name: string]: JsonValue } }> {
+  const { environment, releases, database, parameters, signal } = context;
+  const address = environment.publicUrl;
+  if (address === undefined) throw new StepProblem("PUBLIC_URL is missing");
+  const { performance } = parameters.verification;
+  const measurements = await database.withConnection(async (client) => {
+    await client.query("SELECT set_config('search_path', $1, false)", [schema]);
+    return measure({
+      paths: loadChecks(releases.directory, environment.release).performance,
+      base: () => address,
+      samples: performance.samples,
+      client,
+      signal,
+    });
+  });
+  const failed = measurements.reduce((sum, one) => sum + one.failed, 0);
+  const asked = failed + measurements.reduce((sum, one) => sum + one.samples.length, 0);
+  const share = asked === 0 ? 1 : failed / asked;
+  const { errorShare } = parameters.soak;
+  const baseline = await context.evidence("baseline");
+  return {
+    checks: [
+      {
+        name: "error-share",
+        holds: share <= errorShare,
+        value: share,
+        limit: errorShare,
+        detail: `${failed} of ${asked} requests failed at ${address}`,
+      },
+      ...comparePerformance(
+        baseline?.figures.responseTimes as JsonValue | undefined,
+        // Failures are judged as a share above.
+        measurements.map((one) => ({ ...one, failed: 0 })),
+        performance,
+      ),
+    ],
+    figures: figuresOf(measurements),
+  };
+}
