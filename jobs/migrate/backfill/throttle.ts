@@ -1,0 +1,76 @@
+/** How the load goes on: rows of a chunk, pause after each, chunks at a time. */
+export interface Pace {
+  readonly chunkRows: number;
+  readonly pause: number;
+  readonly parallel: number;
+}
+
+/** What was seen of the live system since the last look. */
+export interface Observation {
+  /** Sessions that wait for a lock the load holds. */
+  readonly blocked: number;
+  /** Bytes the slowest replica is behind; null without replicas. */
+  readonly lag: number | null;
+  /** Milliseconds a small write took. */
+  readonly writeLatency: number;
+  /** Seconds the last chunks took, on average; null when there was none. */
+  readonly chunkSeconds: number | null;
+}
+
+export interface Limits {
+  readonly parallel: number;
+  /** Milliseconds. */
+  readonly writeLatency: number;
+  /** Bytes. */
+  readonly lag: number;
+  /** What a chunk should take at most, in seconds: writers of its rows wait that long. */
+  readonly chunkSeconds: number;
+  readonly smallest: number;
+  readonly largest: number;
+}
+
+export interface Decision extends Pace {
+  readonly reason: string;
+}
+
+/**
+ * Slower at once, faster step by step: halves under strain, grows by a quarter without. Undefined when nothing changes.
+ */
+export function decide(pace: Pace, seen: Observation, limits: Limits): Decision | undefined {
+  const strain = strainOf(seen, limits);
+  if (strain !== undefined) {
+    const slower = {
+      chunkRows: Math.max(limits.smallest, Math.floor(pace.chunkRows / 2)),
+      pause: Math.min(2000, Math.max(20, pace.pause * 2)),
+      parallel: Math.max(1, pace.parallel - 1),
+    };
+    return differ(pace, slower) ? { ...slower, reason: strain } : undefined;
+  }
+  if (seen.chunkSeconds !== null && seen.chunkSeconds > limits.chunkSeconds) {
+    const smaller = { ...pace, chunkRows: Math.max(limits.smallest, Math.floor(pace.chunkRows / 2)) };
+    return differ(pace, smaller)
+      ? { ...smaller, reason: `a chunk took ${seen.chunkSeconds.toFixed(2)} s` }
+      : undefined;
+  }
+  const faster = {
+    chunkRows:
+      seen.chunkSeconds !== null && seen.chunkSeconds < limits.chunkSeconds / 2
+        ? Math.min(limits.largest, Math.ceil(pace.chunkRows * 1.25))
+        : pace.chunkRows,
+    pause: pace.pause <= 20 ? 0 : Math.floor(pace.pause / 2),
+    parallel: Math.min(limits.parallel, pace.parallel + 1),
+  };
+  return differ(pace, faster) ? { ...faster, reason: "the live system has room" } : undefined;
+}
+
+function strainOf(seen: Observation, limits: Limits): string | undefined {
+  if (seen.blocked > 0) return `${seen.blocked} sessions waited for the load`;
+  if (seen.lag !== null && seen.lag > limits.lag)
+    return `a replica is ${Math.round(seen.lag / 1024 ** 2)} MiB behind`;
+  if (seen.writeLatency > limits.writeLatency)
+    return `a small write took ${Math.round(seen.writeLatency)} ms`;
+  return undefined;
+}
+
+const differ = (a: Pace, b: Pace): boolean =>
+  a.chunkRows !== b.chunkRows || a.pause !== b.pause || a.parallel !== b.parallel;

@@ -1,0 +1,107 @@
+import type { Database } from "../frame/database";
+import { StepProblem } from "../frame/problems";
+import { type Comparison, compare } from "../reconcile/compare";
+import { type Authority, recheck, repair } from "../reconcile/repair";
+import { type BackfillResult, backfill } from "./backfill/backfill";
+import { setState } from "./bookkeeping";
+import { expand } from "./expand/expand";
+import { finishModel } from "./finish";
+import { holdLock, type Opened, open, requireSame, type Subject } from "./open";
+import { limitsOf, type MigrationSettings } from "./settings";
+
+export interface RunOptions {
+  readonly database: Database;
+  readonly subject: Subject;
+  readonly settings: MigrationSettings;
+  readonly signal?: AbortSignal | undefined;
+  readonly say: (message: string) => void;
+  readonly count: (message: string, done: number, total?: number) => void;
+}
+
+export interface RunResult {
+  readonly opened: Opened;
+  readonly backfill: BackfillResult;
+  readonly comparison: Comparison;
+  /** Source rows that were written again after the first comparison. */
+  readonly repaired: number;
+  readonly found: Comparison["differences"];
+  readonly seconds: number;
+}
+
+/** From nothing, or from wherever an earlier run ended, to two models that are synchronised and equal. */
+export async function migrateAll(options: RunOptions): Promise<RunResult> {
+  const began = performance.now();
+  const { database, settings, say, signal } = options;
+  const lead = await holdLock(database);
+  try {
+    const opened = await open(lead, options.subject);
+    requireSame(opened);
+    if (opened.migration?.state === "contracting")
+      throw new StepProblem("the old model is being removed; let the step contract finish");
+    const patience = {
+      lockTimeout: settings.lockTimeout * 1000,
+      signal,
+      onRetry: () =>
+        say("customers hold a lock that a change of the schema needs; giving way and trying again"),
+    };
+    if (opened.migration === undefined) await requireEmpty(lead, opened);
+    await expand(lead, { ...opened, patience, say });
+    await setState(lead, "loading");
+    say("loading");
+    const loaded = await backfill({
+      database,
+      model: opened.model,
+      limits: limitsOf(settings),
+      chunkRows: settings.chunkRows,
+      signal,
+      say,
+      count: (source, done, total) => options.count(`loading ${source}`, done, total),
+    });
+    await setState(lead, "finishing");
+    await finishModel(lead, opened.model, patience, say);
+    await setState(lead, "comparing");
+    await recheck(database, opened.model);
+    const compared = await compareAndRepair(options, opened, "old");
+    if (compared.comparison.equal) await setState(lead, "synchronised");
+    return { opened, backfill: loaded, ...compared, seconds: (performance.now() - began) / 1000 };
+  } finally {
+    await lead.end().catch(() => undefined);
+  }
+}
+
+/** Compares; where that finds differences, repairs them and compares those sources once more. */
+export async function compareAndRepair(
+  options: Pick<RunOptions, "database" | "settings" | "signal" | "say" | "count">,
+  opened: Opened,
+  authority: Authority,
+): Promise<{ comparison: Comparison; found: Comparison["differences"]; repaired: number }> {
+  const { database, settings, signal, say } = options;
+  const shared = {
+    database,
+    model: opened.model,
+    parallel: settings.parallel,
+    signal,
+    count: (source: string, done: number, total: number) => options.count(`comparing ${source}`, done, total),
+  };
+  say("comparing both models");
+  const first = await compare(shared);
+  if (first.equal) return { comparison: first, found: [], repaired: 0 };
+  say(`${first.differences.length} rows differ; writing them again from the ${authority} model`);
+  const repaired = await repair(database, opened.model, first.differences, authority);
+  return { comparison: await compare(shared), found: first.differences, repaired };
+}
+
+async function requireEmpty(client: import("pg").ClientBase, opened: Opened): Promise<void> {
+  const full: string[] = [];
+  for (const source of opened.model.sources)
+    for (const target of source.targets) {
+      const { rows } = await client.query<{ found: boolean }>(
+        `SELECT EXISTS (SELECT FROM "${target.schema}"."${target.table}") AS found`,
+      );
+      if (rows[0]?.found === true) full.push(`${target.schema}.${target.table}`);
+    }
+  if (full.length > 0)
+    throw new StepProblem(
+      `the new model holds rows already (${full.join(", ")}) though no migration has begun; revert, or empty it, and run install again`,
+    );
+}

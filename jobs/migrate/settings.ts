@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { describeIssues, EnvironmentProblem } from "../frame/problems";
+import type { Limits } from "./backfill/throttle";
+
+/** The group `migration` of PARAMETERS_FILE; durations in seconds, sizes in bytes. */
+const schema = z.looseObject({
+  /** Chunks loaded, and ranges compared, at a time. */
+  parallel: z.int().min(1).max(16).default(2),
+  /** Rows of a chunk at the start. */
+  chunkRows: z.int().min(100).max(1_000_000).default(5000),
+  /** How long a change of the schema may wait for a lock before it gives way. */
+  lockTimeout: z.number().min(0.01).max(60).default(2),
+  /** Latency of small writes above which loading slows down. */
+  writeLatency: z.number().min(0.0005).max(10).default(0.05),
+  /** How far a replica may be behind. */
+  replicaLag: z
+    .number()
+    .min(0)
+    .default(64 * 1024 ** 2),
+});
+
+export type MigrationSettings = z.output<typeof schema>;
+
+export function readSettings(values: unknown): MigrationSettings {
+  const result = schema.safeParse(values ?? {});
+  if (!result.success)
+    throw new EnvironmentProblem(describeIssues(result.error, "PARAMETERS_FILE.migration"));
+  return result.data;
+}
+
+export const limitsOf = (settings: MigrationSettings): Limits => ({
+  parallel: settings.parallel,
+  writeLatency: settings.writeLatency * 1000,
+  lag: settings.replicaLag,
+  chunkSeconds: 0.5,
+  smallest: Math.min(500, settings.chunkRows),
+  largest: Math.max(20_000, settings.chunkRows),
+});

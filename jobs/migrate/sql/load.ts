@@ -1,0 +1,37 @@
+import type { Source } from "../declarations/model";
+import { insertAside, judgedRows, setsAside, targetRows } from "./judge";
+import { BOOK, columnList, identifier, literal, targetTable } from "./names";
+
+/** Condition of a range of keys: `$1` is its first, `$2` the first after it; NULL is no limit. */
+export function inRange(source: Source, alias = "s", column = source.key): string {
+  const name = `${alias}.${identifier(column)}`;
+  return `($1::${source.keyType} IS NULL OR ${name} >= $1::${source.keyType}) AND ($2::${source.keyType} IS NULL OR ${name} < $2::${source.keyType})`;
+}
+
+/**
+ * One statement that loads a range of source rows into every target and sets the others aside. Rows that are there
+ * already were written by the triggers and are left alone. Gives one row: `source`, `aside`, `written` (rows of each
+ * target) and `fixed` (rows each cleaning rule met).
+ */
+export function loadStatement(source: Source): string {
+  const writes = source.targets.map(
+    (target, index) => `w${index} AS (
+  INSERT INTO ${targetTable(target)} (${columnList(target.columns.map(({ name }) => name))})
+  ${targetRows(target)}
+  ON CONFLICT (${columnList(target.key)}) DO NOTHING RETURNING 1)`,
+  );
+  const quarantine = setsAside(source) ? [`aside AS (${insertAside(source)} ON CONFLICT DO NOTHING)`] : [];
+  const released = `released AS (DELETE FROM ${BOOK}.quarantine q USING s
+  WHERE q.source = ${literal(source.table)} AND q.direction = 'forward' AND q.key = s.${identifier(source.key)}::text)`;
+  const written = source.targets.map(
+    (target, index) => `${literal(target.table)}, (SELECT count(*) FROM w${index})`,
+  );
+  const fixed = source.rules
+    .filter((rule) => rule.action === "fixed")
+    .map((rule) => `${literal(rule.name)}, (SELECT count(*) FROM s WHERE ${rule.when})`);
+  return `WITH ${[judgedRows(source, "load", inRange(source)), ...writes, ...quarantine, released].join(",\n ")}
+SELECT (SELECT count(*) FROM judged)::int AS source,
+       (SELECT count(*) FROM judged WHERE set_aside IS NOT NULL)::int AS aside,
+       json_build_object(${written.join(", ")}) AS written,
+       json_build_object(${fixed.join(", ")}) AS fixed`;
+}

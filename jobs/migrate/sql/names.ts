@@ -1,0 +1,33 @@
+import { identifier, literal } from "../../frame/database";
+import type { Source, Target } from "../declarations/model";
+
+export { identifier, literal };
+
+/** Schema of the engine's own tables and functions. */
+export const BOOK = "order_upgrade";
+
+/** Transaction setting that tells triggers that the engine itself writes. */
+export const GUARD = "order_upgrade.applying";
+
+export const columnList = (names: readonly string[], alias?: string): string =>
+  names.map((name) => (alias === undefined ? identifier(name) : `${alias}.${identifier(name)}`)).join(", ");
+
+export const qualified = (schema: string, table: string): string =>
+  `${identifier(schema)}.${identifier(table)}`;
+
+export const sourceTable = (source: Source): string => qualified(source.schema, source.table);
+export const targetTable = (target: Target): string => qualified(target.schema, target.table);
+
+export const forwardFunction = (source: Source): string => qualified(BOOK, `forward_${source.table}`);
+export const backwardFunction = (source: Source): string => qualified(BOOK, `backward_${source.table}`);
+
+/** Names of the engine's triggers begin with this. */
+export const TRIGGER = "order_upgrade";
+
+/** `(a, b) IS DISTINCT FROM (c, d)`. */
+export const differs = (left: readonly string[], right: readonly string[]): string =>
+  left.length === 0 ? "false" : `(${left.join(", ")}) IS DISTINCT FROM (${right.join(", ")})`;
+
+/** A value in the sense it is compared in. */
+export const compared = (compare: string, value: string): string =>
+  compare === "$" ? value : `(${compare.replaceAll("$", value)})`;

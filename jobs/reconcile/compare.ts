@@ -1,0 +1,228 @@
+import type pg from "pg";
+import type { Database } from "../frame/database";
+import type { Model, Source } from "../migrate/declarations/model";
+import { comparisonStatement } from "../migrate/sql/comparison";
+import { BOOK, identifier, literal, sourceTable } from "../migrate/sql/names";
+import { type Difference, descend } from "./descend";
+
+/** A range of keys; null is no limit. */
+export interface Range {
+  readonly first: string | null;
+  readonly beyond: string | null;
+}
+
+/** What a comparison found about one source. `rows` = `migrated` + `merged` + `quarantined` when the counts add up. */
+export interface Compared {
+  readonly source: string;
+  readonly dataSet: string;
+  readonly state: "equal" | "different";
+  readonly rows: number;
+  readonly migrated: number;
+  readonly merged: number;
+  readonly quarantined: number;
+  readonly chunks: number;
+  readonly unequalChunks: number;
+  readonly addsUp: boolean;
+  /** Rows a rule sets aside that are missing in the quarantine. */
+  readonly unheeded: number;
+  readonly seconds: number;
+}
+
+export interface Comparison {
+  readonly sources: readonly Compared[];
+  readonly differences: readonly Difference[];
+  readonly equal: boolean;
+  readonly seconds: number;
+}
+
+export interface CompareOptions {
+  readonly database: Database;
+  readonly model: Model;
+  readonly parallel: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Rows of a range that is hashed at a time. Default 20,000. */
+  readonly chunkRows?: number;
+  /** Sources to look at. Default: all. */
+  readonly only?: readonly string[];
+  /** Of each source, the share of ranges to look at, 0 to 1. Default 1. Chosen evenly over the keys. */
+  readonly sample?: number;
+  readonly count?: (source: string, done: number, total: number) => void;
+  /** Runs on a connection that sees the very snapshot that was compared. */
+  readonly inSnapshot?: (client: pg.ClientBase) => Promise<void>;
+}
+
+interface Side {
+  relation: string;
+  side: "source" | "target" | "rows" | "unheeded";
+  rows: string;
+  hash: string | null;
+}
+
+/** Differences that are described; there may be more. */
+const DESCRIBED = 1000;
+
+/**
+ * Compares both models in one snapshot: as triggers write both sides in one transaction, live writes cause no false
+ * alarm. Ranges are hashed in parallel; only those that differ are looked at row by row.
+ */
+export async function compare(options: CompareOptions): Promise<Comparison> {
+  const began = performance.now();
+  const { database, model, parallel, signal } = options;
+  const chosen = model.sources.filter(({ table }) => options.only?.includes(table) ?? true);
+  const lead = await database.connect({ statementTimeout: 0, lockTimeout: 10_000 });
+  const others: pg.Client[] = [];
+  try {
+    await lead.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    await tune(lead);
+    const exported = await lead.query<{ id: string }>("SELECT pg_export_snapshot() AS id");
+    const snapshot = exported.rows[0]?.id ?? "";
+    for (let index = 0; index < parallel; index += 1) {
+      const client = await database.connect({ statementTimeout: 0, lockTimeout: 10_000 });
+      others.push(client);
+      await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+      await client.query(`SET TRANSACTION SNAPSHOT ${literal(snapshot)}`);
+      await tune(client);
+    }
+    const sources: Compared[] = [];
+    const differences: Difference[] = [];
+    for (const source of chosen) {
+      signal?.throwIfAborted();
+      const found = await compareSource(source, lead, others, options);
+      sources.push(found.compared);
+      differences.push(...found.differences.slice(0, DESCRIBED - differences.length));
+    }
+    await options.inSnapshot?.(lead);
+    return {
+      sources,
+      differences,
+      equal: sources.every(({ state }) => state === "equal"),
+      seconds: (performance.now() - began) / 1000,
+    };
+  } finally {
+    await Promise.all([lead, ...others].map((client) => client.end().catch(() => undefined)));
+  }
+}
+
+/** Many short statements over ranges: what pays for itself in one long statement only costs here. */
+const tune = (client: pg.ClientBase) =>
+  client.query(
+    "SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '32MB'",
+  );
+
+async function compareSource(
+  source: Source,
+  lead: pg.ClientBase,
+  workers: readonly pg.Client[],
+  options: CompareOptions,
+): Promise<{ compared: Compared; differences: Difference[] }> {
+  const began = performance.now();
+  const statement = comparisonStatement(source);
+  const totals = { rows: 0, migrated: 0, merged: 0, chunks: 0, unheeded: 0 };
+  const unequal: { range: Range; relations: string[] }[] = [];
+  const ranges = rangesOf(source, lead, options.chunkRows ?? 20_000, options.sample ?? 1);
+  const total = await estimatedRows(lead, source);
+  // One generator feeds all workers; a claim waits for the one before.
+  let turn: Promise<IteratorResult<Range>> = Promise.resolve({
+    done: false,
+    value: { first: null, beyond: null },
+  });
+  const next = (): Promise<IteratorResult<Range>> => {
+    turn = turn.then(() => ranges.next());
+    return turn;
+  };
+  await Promise.all(
+    workers.map(async (client) => {
+      for (let step = await next(); step.done !== true; step = await next()) {
+        options.signal?.throwIfAborted();
+        const range = step.value;
+        const { rows } = await client.query<Side>(statement, [range.first, range.beyond]);
+        totals.chunks += 1;
+        totals.rows += countOf(rows, "", "rows");
+        totals.unheeded += countOf(rows, "", "unheeded");
+        totals.migrated += countOf(rows, source.targets[0]?.table ?? "", "target");
+        if (source.merge !== undefined) totals.merged += countOf(rows, source.merge.aliases, "target");
+        const relations = source.targets
+          .map(({ table }) => table)
+          .filter((table) => !sameOnBothSides(rows, table));
+        if (relations.length > 0) unequal.push({ range, relations });
+        options.count?.(source.table, totals.rows, Math.max(total, totals.rows));
+      }
+    }),
+  );
+  const differences: Difference[] = [];
+  for (const { range, relations } of unequal)
+    for (const relation of relations) {
+      if (differences.length >= DESCRIBED) break;
+      differences.push(...(await descend(lead, source, relation, range)));
+    }
+  const quarantined = await quarantinedRows(lead, source);
+  const whole = (options.sample ?? 1) === 1;
+  const addsUp = !whole || totals.rows === totals.migrated + totals.merged + quarantined;
+  return {
+    differences,
+    compared: {
+      source: source.table,
+      dataSet: source.dataSet,
+      state: unequal.length === 0 && addsUp && totals.unheeded === 0 ? "equal" : "different",
+      ...totals,
+      quarantined,
+      unequalChunks: unequal.length,
+      addsUp,
+      seconds: (performance.now() - began) / 1000,
+    },
+  };
+}
+
+const countOf = (rows: readonly Side[], relation: string, side: Side["side"]): number =>
+  Number(rows.find((row) => row.relation === relation && row.side === side)?.rows ?? 0);
+
+function sameOnBothSides(rows: readonly Side[], relation: string): boolean {
+  const of = (side: Side["side"]) => rows.find((row) => row.relation === relation && row.side === side);
+  const [old, now] = [of("source"), of("target")];
+  return old !== undefined && now !== undefined && old.rows === now.rows && old.hash === now.hash;
+}
+
+/** Ranges that cover every key there is or could be, the first and the last without limit. */
+async function* rangesOf(
+  source: Source,
+  client: pg.ClientBase,
+  size: number,
+  sample: number,
+): AsyncGenerator<Range, undefined> {
+  const key = identifier(source.key);
+  let first: string | null = null;
+  let share = 0;
+  for (;;) {
+    const result: pg.QueryResult<{ key: string }> = await client.query(
+      `SELECT s.${key}::text AS key FROM ${sourceTable(source)} s WHERE $1::${source.keyType} IS NULL OR s.${key} >= $1::${source.keyType}
+        ORDER BY s.${key} OFFSET $2 LIMIT 1`,
+      [first, size],
+    );
+    const beyond = result.rows[0]?.key ?? null;
+    share += sample;
+    if (share >= 1) {
+      share -= 1;
+      yield { first, beyond };
+    }
+    if (beyond === null) return undefined;
+    first = beyond;
+  }
+}
+
+async function estimatedRows(client: pg.ClientBase, source: Source): Promise<number> {
+  const { rows } = await client.query<{ rows: number }>(
+    "SELECT greatest(reltuples, 0)::float8 AS rows FROM pg_class WHERE oid = $1::regclass",
+    [sourceTable(source)],
+  );
+  return Math.round(rows[0]?.rows ?? 0);
+}
+
+/** Rows of the old model in the quarantine; what was set aside on the way back has no part in the sum. */
+async function quarantinedRows(client: pg.ClientBase, source: Source): Promise<number> {
+  const { rows } = await client.query<{ count: string }>(
+    `SELECT count(DISTINCT q.key) AS count FROM ${BOOK}.quarantine q
+      WHERE q.source = $1 AND EXISTS (SELECT FROM ${sourceTable(source)} s WHERE s.${identifier(source.key)} = q.key::${source.keyType})`,
+    [source.table],
+  );
+  return Number(rows[0]?.count ?? 0);
+}
