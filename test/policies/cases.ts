@@ -76,11 +76,14 @@ export function proves({
 
 /** The resources with a change made to the first: paths lead into its properties; `opts.` and `type` change the resource itself. */
 export function changed(resources: readonly FakeResource[], change: Change): FakeResource[] {
-  const copy = structuredClone(resources) as FakeResource[];
+  // One by one: fixtures that share a part must not share the change.
+  const copy = resources.map((resource) => structuredClone(resource));
   for (const [path, value] of Object.entries(change)) {
-    const [first = "", ...rest] = path
-      .split(/\.(?![^[]*\])/)
-      .flatMap((part) => part.split(/\[(?=[^\]]*\])/).map((piece) => piece.replace(/\]$/, "")));
+    // Tokens are names, or anything in brackets: `labels.[pod-security.kubernetes.io/enforce]`.
+    const [first = "", ...rest] = Array.from(
+      path.matchAll(/\[([^\]]*)\]|[^.[\]]+/g),
+      ([all, inner]) => inner ?? all,
+    );
     const index = /^#(\d+)$/.exec(first);
     const target = copy[Number(index?.[1] ?? 0)] as unknown as Record<string, unknown>;
     const steps = index === null ? [first, ...rest] : rest;

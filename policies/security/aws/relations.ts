@@ -16,9 +16,14 @@ export function refersTo(
 ): boolean {
   if (from.propertyDependencies[property]?.some((resource) => resource.urn === target.urn) === true)
     return true;
-  const value = known(() => from.props[property] as unknown);
-  if (value === undefined) return false;
-  return keys.some((key) => known(() => target.props[key] as unknown) === value);
+  const given = known(() => from.props[property] as unknown);
+  const values = Array.isArray(given)
+    ? Array.from({ length: given.length }, (_, index) => known(() => given[index] as unknown))
+    : [given];
+  return keys.some((key) => {
+    const wanted = known(() => target.props[key] as unknown);
+    return wanted !== undefined && values.includes(wanted);
+  });
 }
 
 /** A value, or undefined when it is absent or not known in this preview. */
