@@ -29,7 +29,7 @@ export function furtherEvents(
   const further: ShipmentEvent[] = [];
   for (const event of [...reported].sort((a, b) => rank(a.status) - rank(b.status))) {
     if (rank(event.status) <= rank(status)) continue;
-    const at = event.at < lastAt ? lastAt : event.at;
+    const at = new Date(Math.max(event.at.getTime(), lastAt.getTime()));
     further.push({ ...event, at });
     status = event.status;
     lastAt = at;

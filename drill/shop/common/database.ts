@@ -39,6 +39,8 @@ export function openDatabase(
     keepAlive: true,
     types: { getTypeParser: typeParser as pg.CustomTypesConfig["getTypeParser"] },
   });
+  // A connection that breaks between two statements reports it by an event; the next statement on it fails and says so.
+  pool.on("connect", (client) => client.on("error", () => {}));
   pool.on("error", (problem) => log.warn({ problem: problem.message }, "idle database connection lost"));
 
   return {

@@ -83,6 +83,8 @@ export async function createShopDatabase(
   await administrator.query(`CREATE DATABASE ${name}`);
   await administrator.end();
   const database = new pg.Pool({ connectionString: server.url(name), max: 4 });
+  // The server goes away last, sometimes before the pool has closed its connections.
+  database.on("error", () => {});
   const schema = path.join(__dirname, "../../../releases", release, "schema.sql");
   await database.query(`BEGIN; ${readFileSync(schema, "utf8")}; COMMIT;`);
   await database.query(`${PRODUCTS.map(ROWS[release]).join("")}${PROMOTION[release]}`);
