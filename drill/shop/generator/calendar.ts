@@ -103,17 +103,18 @@ function isSaleFriday(date: Date): boolean {
 }
 
 const TWO_DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, "0"));
-let cachedDay = Number.NaN;
-let cachedDate = "";
+/** Dates by the number of their day: an order's times lie on many days, and a shop's history has few. */
+const DATES = new Map<number, string>();
 
 /** `2025-03-01 14:03:22` of a local time. */
 export function timestamp(time: number): string {
   const day = Math.floor(time / DAY);
-  if (day !== cachedDay) {
-    cachedDay = day;
-    cachedDate = new Date(day * DAY).toISOString().slice(0, 10);
+  let date = DATES.get(day);
+  if (date === undefined) {
+    date = new Date(day * DAY).toISOString().slice(0, 10);
+    DATES.set(day, date);
   }
   const seconds = Math.floor((time - day * DAY) / 1000);
   const hour = TWO_DIGITS[Math.floor(seconds / 3600)];
-  return `${cachedDate} ${hour}:${TWO_DIGITS[Math.floor(seconds / 60) % 60]}:${TWO_DIGITS[seconds % 60]}`;
+  return `${date} ${hour}:${TWO_DIGITS[Math.floor(seconds / 60) % 60]}:${TWO_DIGITS[seconds % 60]}`;
 }

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { COLUMNS, TABLES, type Table } from "./columns";
 import { CopyTable, type Value } from "./copy-table";
+import { refuseUnlessEmpty } from "./empty-shop";
 import { createIndexes, dropIndexes } from "./indexes";
 
 const SCHEMA = "shop_v3";
@@ -69,7 +70,9 @@ export class Target {
       await this.control.query(
         `SELECT setval('${SCHEMA}.${sequence}', greatest(max(id), 1), max(id) IS NOT NULL) FROM ${SCHEMA}.${table}`,
       );
-    for (const table of TABLES) await this.control.query(`ANALYZE ${SCHEMA}.${table}`);
+    await Promise.all(
+      TABLES.map((table, index) => (this.clients[index] as pg.Client).query(`ANALYZE ${SCHEMA}.${table}`)),
+    );
     await this.close();
   }
 
@@ -93,19 +96,4 @@ export class Target {
   private table(name: Table): CopyTable {
     return this.tables.get(name) as CopyTable;
   }
-}
-
-async function refuseUnlessEmpty(client: pg.Client): Promise<void> {
-  const { rows } = await client.query("SELECT to_regclass($1) IS NOT NULL AS there", [`${SCHEMA}.orders`]);
-  if (rows[0]?.there !== true)
-    throw new Error(`The database has no schema ${SCHEMA}. Run releases/3.2.0/schema.sql on it first.`);
-  const filled: string[] = [];
-  for (const table of TABLES) {
-    const found = await client.query(`SELECT EXISTS (SELECT FROM ${SCHEMA}.${table}) AS filled`);
-    if (found.rows[0]?.filled === true) filled.push(`${SCHEMA}.${table}`);
-  }
-  if (filled.length > 0)
-    throw new Error(
-      `The shop is not empty: ${filled.join(", ")} hold rows. Give an empty database; nothing was changed.`,
-    );
 }
