@@ -1,50 +1,75 @@
+import { mayTurn, PHASE_TABLE, PHASES, type Phase, type Strategy } from "../infra/phases";
 import { Refusal } from "./refusal";
 
 /** One update of the stack on the way to a target. */
 export interface Turn {
-  readonly phase: string;
+  readonly phase: Phase;
   /** Percent of customer traffic on the next release; only in phase `live`. */
   readonly weight?: number;
 }
 
-const FORWARD = ["steady", "prepared", "migrated", "staged", "live", "complete"] as const;
+/** Where the dial stands. */
+export interface Position {
+  readonly phase: Phase;
+  readonly weight: number;
+  /** The update that was to bring it here may not have ended. */
+  readonly unfinished: boolean;
+}
 
 /**
- * The updates that lead from one position of the dial to another.
- *
- * Forward goes through every phase, and into `live` through every canary weight. Back is one turn: each position is a
- * complete description. The phase at hand is repeated first when `unfinished`, because a crash may have left it half done.
+ * The updates that lead from one position of the dial to another: the shortest way the table of phases allows, into
+ * `live` through every canary weight. An unfinished phase is repeated first, for a crash may have left it half done.
  */
-export function pathTo(
-  from: { readonly phase: string; readonly weight: number; readonly unfinished: boolean },
-  to: string,
-  canary: readonly number[],
-): Turn[] {
-  const position = FORWARD.indexOf(from.phase as (typeof FORWARD)[number]);
-  const target = FORWARD.indexOf(to as (typeof FORWARD)[number]);
-  if (to !== "reverted" && target === -1)
-    throw new Refusal(`phase "${to}" is unknown; use one of ${[...FORWARD, "reverted"].join(", ")}.`, 2);
-  if (from.phase === "complete" && to !== "complete") {
+export function pathTo(from: Position, to: string, strategy: Strategy, canary: readonly number[]): Turn[] {
+  const target = phaseNamed(to);
+  if (from.phase === "complete" && target !== "complete") {
     throw new Refusal(
-      "The upgrade is complete: the old data model is gone and the old release cannot run on what is left. The way is forward: set release.current to the new release and phase to steady.",
+      "The upgrade is complete: the old data model is gone and the old release cannot run on what is left. " +
+        "The way is forward: set release.current to the new release and phase to steady.",
     );
   }
-  if (to === "reverted") return [{ phase: "reverted" }];
-  if (from.phase === "reverted" && to !== "steady" && to !== "prepared") {
+  if (from.phase === "reverted" && target !== "reverted" && target !== "steady" && target !== "prepared") {
     throw new Refusal(`The upgrade was taken back. Begin again with: run --to prepared (got --to ${to}).`);
   }
-  if (target < position) return [to === "live" ? { phase: to, weight: 100 } : { phase: to }];
-  const turns: Turn[] = [];
-  for (const phase of FORWARD.slice(Math.max(position, 0), target + 1)) {
-    const here = phase === from.phase;
-    if (phase === "live") {
-      const weights = here
-        ? canary.filter((weight) => weight > from.weight || (from.unfinished && weight === from.weight))
-        : canary;
-      turns.push(...weights.map((weight) => ({ phase, weight })));
-    } else if (!here || from.unfinished) {
-      turns.push({ phase });
+  const phases = shortest(from.phase, target, strategy);
+  const repeated: Phase[] =
+    from.unfinished || (target === "live" && from.phase === "live") ? [from.phase] : [];
+  return [...repeated, ...phases].flatMap((phase, index): Turn[] => {
+    if (phase !== "live") return [{ phase }];
+    // Already on the way in: smaller shares of traffic are behind us. On the way back traffic goes as a whole.
+    const here = index < repeated.length;
+    const reached = (weight: number): boolean =>
+      here && (weight < from.weight || (weight === from.weight && !from.unfinished));
+    return canary.filter((weight) => !reached(weight)).map((weight) => ({ phase, weight }));
+  });
+}
+
+export function phaseNamed(name: string): Phase {
+  const phase = PHASES.find((known) => known === name);
+  if (phase === undefined)
+    throw new Refusal(`phase "${name}" is unknown; use one of ${PHASES.join(", ")}.`, 2);
+  return phase;
+}
+
+/** Phases after `from` up to `to`, by breadth-first search over the allowed turns. */
+function shortest(from: Phase, to: Phase, strategy: Strategy): Phase[] {
+  const ways: Phase[][] = [[]];
+  const seen = new Set<Phase>([from]);
+  for (const way of ways) {
+    const last = way.at(-1) ?? from;
+    if (last === to) return way;
+    for (const next of PHASE_TABLE[strategy][last].to) {
+      // Completing or taking back an upgrade is never a station on the way to somewhere else.
+      const station = next === to || (next !== "complete" && next !== "reverted");
+      if (station && mayTurn(strategy, last, next) && !seen.has(next)) {
+        seen.add(next);
+        ways.push([...way, next]);
+      }
     }
   }
-  return turns;
+  throw new Refusal(
+    to === "steady"
+      ? `An upgrade is under way (phase ${from}). Finish it with run --to complete, or end it with abort.`
+      : `There is no way from ${from} to ${to}.`,
+  );
 }

@@ -27,6 +27,7 @@ describe("the dial in a stack file", () => {
     write("config:\n  order-upgrade:release:\n    current: 3.2.0\n");
     expect(readDial(project)).toEqual({
       phase: "steady",
+      strategy: "blue-green",
       attempt: 1,
       weight: 100,
       current: "3.2.0",

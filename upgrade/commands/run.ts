@@ -1,5 +1,5 @@
 import { writeDocument } from "../output/document";
-import { pathTo, type Turn } from "../path";
+import { pathTo, phaseNamed, type Turn } from "../path";
 import { readDial, turnDial } from "../stack/dial";
 import type { FinishedStep } from "../stack/operations";
 import { type CommonOptions, type Context, openContext } from "./context";
@@ -39,7 +39,8 @@ export async function turnTo(context: Context, to: string, command: string): Pro
   );
   if (turns.length === 0) {
     // The same update again repairs whatever is missing; with nothing missing it changes nothing.
-    turns.push(to === "live" ? { phase: to, weight: dial.weight } : { phase: to });
+    const phase = phaseNamed(to);
+    turns.push(phase === "live" ? { phase, weight: dial.weight } : { phase });
   }
   const reports: TurnReport[] = [];
   for (const turn of turns) {

@@ -1,11 +1,14 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { type Document, parseDocument } from "yaml";
+import type { Phase, Strategy } from "../../infra/phases";
+import { phaseNamed } from "../path";
 import { Refusal } from "../refusal";
 import type { Project } from "./project";
 
 /** The part of a stack file that an upgrade turns. */
 export interface Dial {
-  readonly phase: string;
+  readonly phase: Phase;
+  readonly strategy: Strategy;
   readonly attempt: number;
   /** Percent of customer traffic on the next release in phase `live`. */
   readonly weight: number;
@@ -24,7 +27,8 @@ export function readDial(project: Project): Dial {
     );
   const next = value("release", "next");
   return {
-    phase: String(value("phase") ?? "steady"),
+    phase: phaseNamed(String(value("phase") ?? "steady")),
+    strategy: value("strategy") === "maintenance" ? "maintenance" : "blue-green",
     attempt: Number(value("attempt") ?? 1),
     weight: Number(value("edge", "weight") ?? 100),
     current,
