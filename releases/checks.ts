@@ -92,6 +92,8 @@ const queryStep = z.strictObject({
   /** Returns one row; each column becomes a captured value. No row fails the flow. */
   query,
   parameters: z.array(template).default([]),
+  /** No row means there is nothing to look at: the flow ends here and holds. */
+  optional: z.boolean().default(false),
 });
 
 const changeStep = z.strictObject({

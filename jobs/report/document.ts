@@ -40,15 +40,15 @@ th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd;vertical-
 export function toHtml(document: Document): string {
   const sections = document.sections.map(({ title, text, table }) =>
     [
-      `<h2>${escape(title)}</h2>`,
-      ...(text === undefined ? [] : [`<p>${escape(text)}</p>`]),
+      `<h2>${escapeHtml(title)}</h2>`,
+      ...(text === undefined ? [] : [`<p>${escapeHtml(text)}</p>`]),
       ...(table === undefined ? [] : [tableHtml(table)]),
     ].join("\n"),
   );
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escape(document.title)}</title><style>${STYLE}</style></head>
-<body><h1>${escape(document.title)}</h1>
-<p class="verdict ${document.good ? "good" : "bad"}">${escape(document.verdict)}</p>
+<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(document.title)}</title><style>${STYLE}</style></head>
+<body><h1>${escapeHtml(document.title)}</h1>
+<p class="verdict ${document.good ? "good" : "bad"}">${escapeHtml(document.verdict)}</p>
 ${sections.join("\n")}
 </body></html>
 `;
@@ -56,11 +56,11 @@ ${sections.join("\n")}
 
 function tableHtml({ columns, rows }: Table): string {
   const cells = (tag: string, texts: readonly string[]): string =>
-    `<tr>${texts.map((text) => `<${tag}>${escape(text)}</${tag}>`).join("")}</tr>`;
+    `<tr>${texts.map((text) => `<${tag}>${escapeHtml(text)}</${tag}>`).join("")}</tr>`;
   return `<table>${cells("th", columns)}${rows.map((row) => cells("td", row)).join("")}</table>`;
 }
 
-const escape = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replace(
     /[&<>"]/g,
     (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign] ?? sign,

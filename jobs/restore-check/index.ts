@@ -4,7 +4,7 @@ import { describeTables } from "../backup/tables";
 import type { JobContext } from "../frame/context";
 import { StepProblem } from "../frame/problems";
 import { type Check, conclude, type Step } from "../frame/result";
-import { checkInvariants } from "../verify/invariants";
+import { beginningOfUpgrade, checkInvariants } from "../verify/invariants";
 import { type Comparison, compareOriginal } from "./compare-original";
 import { readBackup } from "./read-backup";
 import { restoreExport } from "./restore-export";
@@ -53,6 +53,7 @@ async function checkSnapshot(
   copyUrl.pathname = new URL(environment.databaseUrl).pathname;
   const copyDatabase = context.openDatabase(copyUrl.toString());
   const horizon = (await context.evidence("precheck"))?.figures.transactionHorizon;
+  const since = await beginningOfUpgrade(context);
   const live = await openSnapshot(database, 1);
   try {
     const [original] = live.connections;
@@ -70,12 +71,12 @@ async function checkSnapshot(
           finishedBefore: typeof horizon === "string" ? BigInt(horizon) : undefined,
           say: context.progress.say,
         });
-        const invariants = await checkInvariants(
-          copy,
+        const invariants = await checkInvariants(copy, {
           schema,
-          checks.invariants,
-          parameters.verification.examples,
-        );
+          invariants: checks.invariants,
+          examples: parameters.verification.examples,
+          since,
+        });
         return { checks: compared, totals, invariants };
       },
       { statementTimeout: 0 },

@@ -5,7 +5,7 @@ import type { JobContext } from "../frame/context";
 import { StepProblem } from "../frame/problems";
 import { type Check, conclude, type JsonValue, type Step } from "../frame/result";
 import { comparePerformance } from "../verify/compare-performance";
-import { checkInvariants } from "../verify/invariants";
+import { checkReleaseInvariants } from "../verify/invariants";
 import { compareReleases } from "../verify/models";
 
 /**
@@ -13,20 +13,16 @@ import { compareReleases } from "../verify/models";
  * true before the old model may go (D3). It does not wait; run too early it says when it may run.
  */
 export const soak: Step = async (context) => {
-  const { environment, releases, database, parameters, progress } = context;
+  const { environment, releases, progress } = context;
   const period = await checkPeriod(context);
   // Without the period the rest is only load on the database.
   if (!period.holds)
     return conclude({ checks: [period], passed: "", failed: "it is too early to give up the old model" });
 
-  const checks = loadChecks(releases.directory, environment.release);
   const { schema } = releases.manifest(environment.release).dataModel;
   const sessions = await checkSessions(context);
   progress.say("checking invariants");
-  const invariants = await database.withConnection(
-    (client) => checkInvariants(client, schema, checks.invariants, parameters.verification.examples),
-    { statementTimeout: 0 },
-  );
+  const invariants = await checkReleaseInvariants(context, environment.release);
   progress.say("taking figures at the public address");
   const figures = await takeFigures(context, schema);
   progress.say("comparing both data models");

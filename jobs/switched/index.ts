@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { loadChecks } from "../../releases/checks";
 import type { JobContext } from "../frame/context";
 import { ask } from "../frame/http";
 import { StepProblem } from "../frame/problems";
 import { type Check, conclude, type Step } from "../frame/result";
-import { checkInvariants } from "../verify/invariants";
+import { checkReleaseInvariants } from "../verify/invariants";
 
 /** Answers in a row that must come from the release before the public address counts as switched. */
 const IN_A_ROW = 20;
@@ -12,15 +11,10 @@ const PAUSE = 100;
 
 /** The public address serves `RELEASE` and invariants hold. The time of this document is when the soak began. */
 export const switched: Step = async (context) => {
-  const { environment, releases, parameters, database, progress } = context;
+  const { environment, progress } = context;
   progress.say(`waiting until ${environment.publicUrl} serves ${environment.release}`);
   const served = await untilServed(context);
-  const checks = loadChecks(releases.directory, environment.release);
-  const { schema } = releases.manifest(environment.release).dataModel;
-  const invariants = await database.withConnection(
-    (client) => checkInvariants(client, schema, checks.invariants, parameters.verification.examples),
-    { statementTimeout: 0 },
-  );
+  const invariants = await checkReleaseInvariants(context, environment.release);
   return conclude({
     checks: [served.check, ...invariants],
     passed: `${environment.publicUrl} serves ${environment.release}`,

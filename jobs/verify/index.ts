@@ -6,7 +6,7 @@ import type { JobContext } from "../frame/context";
 import { StepProblem } from "../frame/problems";
 import { type Check, conclude, type JsonValue, type Step } from "../frame/result";
 import { comparePerformance } from "./compare-performance";
-import { checkInvariants } from "./invariants";
+import { checkReleaseInvariants } from "./invariants";
 import { compareReleases } from "./models";
 import { runFlow } from "./run-flow";
 
@@ -21,10 +21,7 @@ export const verify: Step = async (context) => {
   const flows = await runFlows(context, checks);
   progress.say("checking invariants");
   const { schema } = releases.manifest(release).dataModel;
-  const invariants = await context.database.withConnection(
-    (client) => checkInvariants(client, schema, checks.invariants, context.parameters.verification.examples),
-    { statementTimeout: 0 },
-  );
+  const invariants = await checkReleaseInvariants(context, environment.release);
   progress.say("measuring response times");
   const performance = await measureRelease(context, checks, schema);
   progress.say("comparing both data models");

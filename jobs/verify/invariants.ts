@@ -1,24 +1,32 @@
 import type pg from "pg";
-import type { Invariant } from "../../releases/checks";
+import { type Invariant, loadChecks } from "../../releases/checks";
+import type { JobContext } from "../frame/context";
 import type { Check, JsonValue } from "../frame/result";
 
-/**
- * Runs invariants: queries that return the rows breaking a rule. Each runs in a read-only transaction with the given
- * schema first in the search path, and is limited to the examples that are worth naming.
- */
+export interface InvariantOptions {
+  /** First in the search path. */
+  readonly schema: string;
+  readonly invariants: readonly Invariant[];
+  /** Broken rows that are named. */
+  readonly examples: number;
+  /** When the upgrade began; queries read it as `current_setting('order_upgrade.since')::timestamptz`. */
+  readonly since: Date;
+}
+
+/** Runs invariants: queries that return the rows breaking a rule. Each runs in a read-only transaction. */
 export async function checkInvariants(
   client: pg.ClientBase,
-  schema: string,
-  invariants: readonly Invariant[],
-  examples: number,
+  { schema, invariants, examples, since }: InvariantOptions,
 ): Promise<Check[]> {
   const checks: Check[] = [];
   for (const invariant of invariants) {
     await client.query("BEGIN READ ONLY");
     try {
-      await client.query(`SELECT set_config('search_path', $1, true), set_config('TimeZone', 'UTC', true)`, [
-        schema,
-      ]);
+      await client.query(
+        `SELECT set_config('search_path', $1, true), set_config('TimeZone', 'UTC', true),
+                set_config('order_upgrade.since', $2, true)`,
+        [schema, since.toISOString()],
+      );
       const { rows } = await client.query<Record<string, unknown>>(
         `SELECT * FROM (${withoutEnd(invariant.query)}) AS violation LIMIT ${examples + 1}`,
       );
@@ -58,3 +66,24 @@ const describe = (rows: readonly Record<string, unknown>[]): string =>
 
 const format = (value: JsonValue): string =>
   (typeof value === "string" ? value : JSON.stringify(value)).slice(0, 120);
+
+/** Invariants of a release on the database of the Job. */
+export async function checkReleaseInvariants(context: JobContext, release: string): Promise<Check[]> {
+  const { releases, database, parameters } = context;
+  const { invariants } = loadChecks(releases.directory, release);
+  const { schema } = releases.manifest(release).dataModel;
+  const since = await beginningOfUpgrade(context);
+  return database.withConnection(
+    (client) =>
+      checkInvariants(client, { schema, invariants, examples: parameters.verification.examples, since }),
+    { statementTimeout: 0 },
+  );
+}
+
+const DAY = 86_400_000;
+
+/** When `precheck` looked at the system; without its evidence, a day ago. */
+export async function beginningOfUpgrade({ evidence, now }: JobContext): Promise<Date> {
+  const found = await evidence("precheck");
+  return found === undefined ? new Date(now().getTime() - DAY) : new Date(found.startedAt);
+}

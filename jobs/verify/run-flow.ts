@@ -33,7 +33,10 @@ export async function runFlow(flow: Flow, surroundings: FlowSurroundings): Promi
   };
   for (const step of flow.steps) {
     surroundings.signal.throwIfAborted();
-    const problems = await judge(step).catch((problem) => [messageOf(problem)]);
+    const problems = await judge(step).catch((problem) =>
+      problem instanceof NothingThere ? undefined : [messageOf(problem)],
+    );
+    if (problems === undefined) break;
     checks.push(checkOf(flow, step.name, problems, flow.what));
     if (problems.length > 0) break;
   }
@@ -51,6 +54,9 @@ export async function runFlow(flow: Flow, surroundings: FlowSurroundings): Promi
   return checks;
 }
 
+/** An optional query found nothing: the rest of the flow has no subject. */
+class NothingThere extends Error {}
+
 const checkOf = (flow: Flow, step: string, problems: readonly string[], what: string): Check => ({
   name: `flow-${flow.name}-${step}`,
   holds: problems.length === 0,
@@ -64,6 +70,7 @@ async function capture(
 ): Promise<string[]> {
   const values = step.parameters.map((parameter) => fill(parameter, captured));
   const { rows } = await client.query<Record<string, unknown>>(step.query, values);
+  if (rows[0] === undefined && step.optional) throw new NothingThere();
   if (rows[0] === undefined) return ["the query returned no row"];
   Object.assign(captured, rows[0]);
   return [];
