@@ -65,8 +65,8 @@ export function revealed(value: Value | undefined): Value | undefined {
 }
 
 /** The value without any mark of a secret, all the way down. Unknown values stay. */
-export function plain<T extends Value>(value: T): Value;
 export function plain(value: Values): Values;
+export function plain(value: Value): Value;
 export function plain(value: Value): Value {
   if (value instanceof Secret) return plain(value.value);
   if (isList(value)) return value.map((item) => plain(item));
