@@ -1,0 +1,300 @@
+import { execFileSync } from "node:child_process";
+import { hostname } from "node:os";
+import type { StackReference, UpdateInfo } from "../backend/backend";
+import { CheckpointWriter } from "../backend/checkpoint-writer";
+import { lockStack } from "../backend/lock";
+import { resolveConfig, validateConfig, withProjectDefaults } from "../config/merge";
+import { type ConfigMap, fullKey, hasSecure, type PlainConfig, plainConfig, type StackConfig } from "../config/stack-config";
+import { Deployment, type DeploymentOptions } from "../deploy/deployment";
+import { DeploymentExecutor } from "../deploy/executor";
+import type { SourceEvent } from "../deploy/events";
+import { type PendingOperation, SnapshotManager } from "../deploy/snapshot";
+import { Targets } from "../deploy/targets";
+import type { Listener } from "../display/events";
+import { EventEmitter } from "../display/observer";
+import { Bail, messageOf, UserError } from "../errors";
+import { loadPolicyPacks, type PolicyPackHost } from "../host/analyzer";
+import { BuiltinProvider } from "../host/builtin";
+import { EngineServer } from "../host/engine-service";
+import { AttachedPlugins, parseAttached } from "../host/loader";
+import { Children } from "../host/process";
+import { entryPoint, runInlineProgram, runProgram } from "../host/program";
+import { ProviderRegistry } from "../host/registry";
+import { Monitor } from "../monitor/monitor";
+import { type Deployment as DeploymentJson, deserializeResource } from "../resource/deployment-format";
+import { rootStackUrn } from "../resource/urn";
+import type { Crypter, SecretsManager } from "../secrets/passphrase";
+import { stackOutputsOf } from "./outputs";
+import type { Workspace } from "./workspace";
+
+export interface OperationOptions {
+  kind: "update" | "refresh" | "destroy";
+  preview: boolean;
+  refresh: boolean;
+  runProgram: boolean;
+  parallel: number;
+  targets: string[];
+  excludes: string[];
+  replace: string[];
+  targetDependents: boolean;
+  excludeDependents: boolean;
+  continueOnError: boolean;
+  configFile: string | undefined;
+  /** `-c key=value` for this run; saved to the stack file by `up`. */
+  config: string[];
+  configPath: boolean;
+  policyPacks: string[];
+  policyPackConfigs: string[];
+  client: string | undefined;
+  message: string;
+  clearPendingCreates: boolean;
+  skipConfigValidation: boolean;
+  debug: boolean;
+}
+
+export interface OperationResult {
+  succeeded: boolean;
+  changes: Record<string, number>;
+}
+
+/** One preview, update, refresh or destroy of a stack, from the lock to the history. */
+export class Operation {
+  private interrupted = 0;
+  private executor: DeploymentExecutor | undefined;
+  private plugins: AttachedPlugins | undefined;
+
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly stack: StackReference,
+    private readonly engineRoot: string,
+  ) {}
+
+  /** Ctrl-C: the first asks for an orderly end, the second ends at once. */
+  interrupt(write: (line: string) => void): void {
+    this.interrupted++;
+    if (this.interrupted > 1) process.exit(255);
+    write("^C received; cancelling. If you would like to terminate immediately, press ^C again.");
+    this.executor?.interrupt();
+    void this.plugins?.cancelAll();
+  }
+
+  /** @throws UserError for what is wrong before anything starts; a failed operation is a result */
+  async run(options: OperationOptions, listeners: Listener[], config: StackConfig): Promise<OperationResult> {
+    const backend = this.workspace.backend();
+    const secrets = await this.workspace.secrets(this.stack, config);
+    const merged = this.configuration(options, config, secrets.crypter);
+    const resolved = resolveConfig(merged, () => secrets.crypter);
+    const unlock = options.preview ? () => {} : lockStack(backend.lockDirectory(this.stack));
+    try {
+      return await this.locked(options, listeners, merged, resolved, secrets);
+    } finally {
+      unlock();
+    }
+  }
+
+  private configuration(options: OperationOptions, config: StackConfig, crypter: Crypter): ConfigMap {
+    const project = this.workspace.project();
+    for (const pair of options.config) {
+      const equals = pair.indexOf("=");
+      config.set(equals < 0 ? pair : pair.slice(0, equals), equals < 0 ? "" : pair.slice(equals + 1), options.configPath);
+    }
+    if (options.config.length > 0) config.save();
+    const merged = withProjectDefaults(project, config.values());
+    if (options.kind === "update" && !options.skipConfigValidation)
+      validateConfig(this.stack.name, project, merged, () => crypter);
+    return merged;
+  }
+
+  private async locked(
+    options: OperationOptions,
+    listeners: Listener[],
+    merged: ConfigMap,
+    resolved: Map<string, PlainConfig>,
+    secrets: SecretsManager,
+  ): Promise<OperationResult> {
+    const { workspace, stack } = this;
+    const backend = workspace.backend();
+    const project = workspace.project();
+    const previous = await this.readState(backend.read(stack));
+    if (options.clearPendingCreates) previous.pending = previous.pending.filter(({ type }) => type !== "creating");
+    const started = Date.now();
+    const emitter = new EventEmitter(listeners, {
+      preview: options.preview,
+      refresh: options.kind === "refresh",
+      debug: options.debug,
+    });
+    const children = new Children(this.engineRoot);
+    const stackUrn = rootStackUrn(stack.name, project.name);
+    const log = new EngineServer((severity, message, urn, ephemeral) => {
+      if (severity === "error") emitter.error(message, urn);
+      else if (severity === "warning") emitter.warning(message, urn);
+      else if (severity === "info") emitter.info(message, urn, ephemeral);
+      else emitter.debug(message, urn);
+    });
+    await log.listen();
+    const { directory } = entryPoint(project);
+    this.plugins = new AttachedPlugins(
+      parseAttached(workspace.environment.PULUMI_DEBUG_PROVIDERS),
+      () => log.address,
+      project.root,
+      directory,
+    );
+    const builtin = new BuiltinProvider((name) => stackOutputsOf(workspace, name));
+    const registry = new ProviderRegistry(this.plugins, builtin);
+    const writer = options.preview ? undefined : new CheckpointWriter(backend, stack, secrets);
+    if (!options.preview) backend.keepPrevious(stack);
+    const snapshot = new SnapshotManager({ resources: previous.resources, pending: previous.pending }, writer);
+    const deploymentOptions: DeploymentOptions = {
+      stack: stack.name,
+      project: project.name,
+      dryRun: options.preview,
+      parallel: options.parallel,
+      mode: options.kind,
+      refresh: options.refresh || options.kind === "refresh",
+      runProgram: options.runProgram,
+      targets: new Targets(options.targets),
+      excludes: new Targets(options.excludes),
+      replaceTargets: new Targets(options.replace),
+      targetDependents: options.targetDependents,
+      excludeDependents: options.excludeDependents,
+      continueOnError: options.continueOnError,
+    };
+    emitter.emit({
+      type: "prelude",
+      preview: options.preview,
+      config: Object.fromEntries([...merged].map(([key, value]) => [key, plainConfig(value, () => secrets.crypter, false).value])),
+    });
+    let packs: PolicyPackHost | undefined;
+    let monitor: Monitor | undefined;
+    let succeeded = false;
+    try {
+      packs = await loadPolicyPacks(children, options, {
+        engineAddress: log.address,
+        environment: workspace.environment,
+        project: project.name,
+        stack: stack.name,
+        dryRun: options.preview,
+        config: resolved,
+        tags: backend.tags(stack),
+        output: (line) => emitter.info(line, stackUrn),
+        onLoad: () => emitter.emit({ type: "policyLoad" }),
+      });
+      const deployment = new Deployment(deploymentOptions, previous, registry, packs.analyzers, snapshot, emitter, emitter);
+      builtin.deployment = deployment;
+      const source = {
+        run: async (emit: (event: SourceEvent) => void): Promise<void> => {
+          if (options.kind !== "update" && !options.runProgram) return;
+          const created = new Monitor(deployment, emit, resolved, project.root, emitter);
+          monitor = created;
+          await created.listen();
+          const context = created.context();
+          await new Promise<void>((resolve, reject) => {
+            created.onFinished = resolve;
+            created.onAbort = () => reject(new Bail());
+            const ended = options.client
+              ? runInlineProgram(options.client, project, context, log.address)
+              : runProgram(children, project, context, log.address, workspace.environment, {
+                  stdout: (line) => emitter.info(line, stackUrn),
+                  stderr: (line) => emitter.infoError(line, stackUrn),
+                });
+            this.programEnded = ended.then(
+              () => resolve(),
+              (error) => reject(error),
+            );
+          });
+        },
+        stop: () => monitor?.shutdown(),
+      };
+      this.executor = new DeploymentExecutor(deployment, source);
+      if (this.interrupted > 0) this.executor.interrupt();
+      await this.executor.run();
+      await this.programEnded;
+      succeeded = true;
+    } catch (error) {
+      if (!(error instanceof Bail)) emitter.error(messageOf(error));
+    } finally {
+      monitor?.shutdown();
+      await Promise.race([this.programEnded, delay(2000)]);
+      if (!options.preview) await snapshot.save();
+      monitor?.close();
+      packs?.close();
+      children.killAll();
+      this.plugins.closeAll();
+      log.close();
+    }
+    emitter.emit({
+      type: "summary",
+      preview: options.preview,
+      seconds: (Date.now() - started) / 1000,
+      changes: emitter.changes,
+      policyPacks: packs?.versions ?? {},
+      result: succeeded ? "succeeded" : "failed",
+    });
+    emitter.emit({ type: "cancel" });
+    if (!options.preview) this.record(options, merged, secrets.crypter, started, emitter.changes, succeeded);
+    return { succeeded, changes: emitter.changes };
+  }
+  private programEnded: Promise<void> = Promise.resolve();
+
+  private async readState(json: DeploymentJson | undefined): Promise<{ resources: ReturnType<typeof deserializeResource>[]; pending: PendingOperation[] }> {
+    const crypter = await this.workspace.stateCrypter(json?.secrets_providers);
+    const open = (): Crypter => {
+      if (!crypter) throw new UserError("the state holds secrets but names no secrets provider");
+      return crypter;
+    };
+    return {
+      resources: (json?.resources ?? []).map((resource) => deserializeResource(resource, open)),
+      pending: (json?.pending_operations ?? []).map(({ resource, type }) => ({
+        resource: deserializeResource(resource, open),
+        type,
+      })),
+    };
+  }
+
+  private record(
+    options: OperationOptions,
+    merged: ConfigMap,
+    crypter: Crypter,
+    started: number,
+    changes: Record<string, number>,
+    succeeded: boolean,
+  ): void {
+    const config: UpdateInfo["config"] = {};
+    for (const [key, value] of merged) {
+      const secret = hasSecure(value);
+      const object = typeof value === "object" && value !== null && !("secure" in value && Object.keys(value).length === 1);
+      config[fullKey(key, this.stack.project)] = {
+        value: secret && !object ? (value as { secure: string }).secure : plainConfig(value, () => crypter, !secret).value,
+        secret,
+        ...(object && { objectValue: JSON.parse(plainConfig(value, () => crypter).value) as unknown }),
+      };
+    }
+    this.workspace.backend().addHistory(this.stack, {
+      version: 0,
+      kind: options.kind,
+      startTime: Math.floor(started / 1000),
+      message: options.message,
+      environment: environmentOf(this.workspace.directory),
+      config,
+      result: succeeded ? "succeeded" : "failed",
+      endTime: Math.floor(Date.now() / 1000),
+      resourceChanges: changes,
+    });
+  }
+}
+
+const delay = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
+
+function environmentOf(directory: string): Record<string, string> {
+  const environment: Record<string, string> = { "exec.kind": "cli", hostname: hostname() };
+  try {
+    const head = execFileSync("git", ["rev-parse", "HEAD"], { cwd: directory, stdio: ["ignore", "pipe", "ignore"] });
+    environment["git.head"] = String(head).trim();
+  } catch {
+    // Not every project is under version control.
+  }
+  return environment;
+}

@@ -1,0 +1,385 @@
+import { readFileSync, rmSync } from "node:fs";
+import { writeAtomically } from "../backend/files";
+import { removeLocks } from "../backend/lock";
+import { manifest } from "../backend/checkpoint-writer";
+import { StackConfig } from "../config/stack-config";
+import { masked } from "../display/events";
+import { renderValue } from "../display/summary";
+import { UserError } from "../errors";
+import { type Deployment, deserializeResource, serializeResource } from "../resource/deployment-format";
+import { verifyDeployment } from "../resource/integrity";
+import { nameOf } from "../resource/urn";
+import { isSecret, type PropertyMap, type Value, withoutSecrets } from "../values/value";
+import type { CommandContext } from "./command";
+import type { FlagDefinition, Flags } from "./flags";
+import { outputsOf } from "./outputs";
+import { stackNotFound } from "./workspace";
+
+const on = (name: string, description: string, short?: string): FlagDefinition => ({ name, kind: "boolean", description, ...(short && { short }) });
+const text = (name: string, description: string, short?: string): FlagDefinition => ({ name, kind: "string", description, ...(short && { short }) });
+const STACK = text("stack", "the stack; default: the selected one", "s");
+
+export const STACK_FLAGS: Record<string, FlagDefinition[]> = {
+  show: [STACK, on("show-urns", "show URNs", "u"), on("show-ids", "show ids", "i"), on("show-name", "only the name"), on("show-secrets", "show secrets")],
+  init: [text("secrets-provider", "passphrase"), on("no-select", "do not select the new stack"), text("copy-config-from", "copy configuration from a stack"), STACK, text("description", "ignored"), { name: "teams", kind: "list", description: "ignored", hidden: true }],
+  select: [STACK, on("create", "create it when it does not exist", "c"), text("secrets-provider", "passphrase")],
+  ls: [on("json", "print JSON", "j"), on("all", "stacks of all projects", "a"), text("project", "stacks of this project", "p"), text("organization", "ignored", "o"), text("tag", "with this tag", "t")],
+  rm: [on("yes", "do not ask", "y"), on("force", "remove although resources exist", "f"), on("preserve-config", "keep the stack file"), on("remove-backups", "remove backups as well"), STACK],
+  output: [on("json", "print JSON", "j"), on("show-secrets", "show secrets"), on("shell", "print shell assignments"), STACK],
+  export: [text("file", "write to this file"), on("show-secrets", "with secrets in plain text"), text("version", "an earlier version"), STACK],
+  import: [text("file", "read from this file"), on("force", "import even when the state looks wrong", "f"), STACK],
+  history: [on("json", "print JSON", "j"), on("show-secrets", "show secrets"), on("full-dates", "full dates"), { name: "page-size", kind: "number", description: "entries on a page" }, { name: "page", kind: "number", description: "which page" }, STACK],
+  rename: [STACK],
+  tag: [on("json", "print JSON", "j"), STACK],
+};
+
+export async function stackCommand(name: string, flags: Flags, args: string[], context: CommandContext): Promise<number> {
+  const { workspace, write } = context;
+  const backend = workspace.backend();
+  const named = args[0] ?? flags.text("stack");
+  switch (name) {
+    case "init": {
+      if (!named) throw new UserError("missing stack name");
+      const stack = workspace.parseStack(named);
+      if (backend.exists(stack)) throw new UserError(`stack 'organization/${stack.project}/${stack.name}' already exists`);
+      const provider = flags.text("secrets-provider");
+      if (provider && !["passphrase", "default"].includes(provider))
+        throw new UserError(`not supported by the offline engine: the secrets provider '${provider}'; use the Pulumi CLI`);
+      const config = workspace.stackConfig(stack, undefined);
+      const secrets = await workspace.secrets(stack, config);
+      backend.create(stack, {
+        manifest: manifest(),
+        secrets_providers: { type: "passphrase", state: { salt: secrets.salt } },
+        metadata: {},
+      });
+      if (!flags.flag("no-select")) workspace.select(stack);
+      write(`Created stack '${stack.name}'`);
+      return 0;
+    }
+    case "select": {
+      if (!named) throw new UserError("a stack name is needed in non-interactive mode");
+      const stack = workspace.parseStack(named);
+      if (!backend.exists(stack)) {
+        if (!flags.flag("create")) throw stackNotFound(named);
+        return stackCommand("init", flags, args, context);
+      }
+      workspace.select(stack);
+      return 0;
+    }
+    case "ls":
+      return listStacks(flags, context);
+    case "rm":
+      return removeStack(named, flags, context);
+    case "rename": {
+      const from = workspace.stack(flags.text("stack"));
+      if (!named) throw new UserError("a new name is needed");
+      return renameStack(from, workspace.parseStack(args[0] ?? ""), context);
+    }
+    case "output":
+      return showOutputs(args[0], flags, context);
+    case "export":
+      return exportStack(flags, context);
+    case "import":
+      return importStack(flags, context);
+    case "history":
+      return showHistory(flags, context);
+    case "tag":
+      return tags(flags, args, context);
+    default:
+      return showStack(flags, context);
+  }
+}
+
+async function listStacks(flags: Flags, { workspace, write }: CommandContext): Promise<number> {
+  const backend = workspace.backend();
+  const project = flags.flag("all") ? undefined : (flags.text("project") ?? workspace.projectIfAny()?.name);
+  const selected = workspace.selected();
+  const current = selected && workspace.projectIfAny() ? workspace.parseStack(selected) : undefined;
+  const rows = backend.list(project).map((stack) => {
+    const last = backend.history(stack)[0];
+    const count = backend.read(stack)?.resources?.length ?? 0;
+    return {
+      name: project === undefined && stack.project !== workspace.projectIfAny()?.name ? `organization/${stack.project}/${stack.name}` : stack.name,
+      current: current?.name === stack.name && current.project === stack.project,
+      ...(last && { lastUpdate: new Date(last.endTime * 1000).toISOString() }),
+      resourceCount: count,
+    };
+  });
+  if (flags.flag("json")) {
+    write(JSON.stringify(rows, null, 2));
+    return 0;
+  }
+  const width = Math.max(4, ...rows.map((row) => row.name.length + 1));
+  write(`${"NAME".padEnd(width)}  LAST UPDATE               RESOURCE COUNT`);
+  for (const row of rows)
+    write(`${(row.name + (row.current ? "*" : "")).padEnd(width)}  ${(row.lastUpdate ?? "n/a").padEnd(24)}  ${row.resourceCount || "n/a"}`);
+  return 0;
+}
+
+async function removeStack(named: string | undefined, flags: Flags, context: CommandContext): Promise<number> {
+  const { workspace, write } = context;
+  const backend = workspace.backend();
+  const stack = workspace.stack(named);
+  const resources = backend.read(stack)?.resources ?? [];
+  if (resources.length > 0 && !flags.flag("force"))
+    throw new UserError(
+      `'${stack.name}' still has resources; removal rejected. Possible actions:\n` +
+        "- Make sure that resources are deleted with `pulumi destroy`, or\n" +
+        "- Use `--force` to remove the stack although its resources exist",
+    );
+  if (!flags.flag("yes") && !context.interactive)
+    throw new UserError("--yes must be passed in to proceed when running in non-interactive mode", 2);
+  if (!flags.flag("yes") && !(await context.confirm(`This will permanently remove the '${stack.name}' stack!`)))
+    throw new UserError("confirmation declined");
+  backend.remove(stack);
+  if (!flags.flag("preserve-config") && workspace.projectIfAny()?.name === stack.project)
+    rmSync(StackConfig.fileOf(workspace.project(), stack.name, undefined), { force: true });
+  const selected = workspace.selected();
+  if (selected && workspace.parseStack(selected).name === stack.name) workspace.select(undefined);
+  write(`Stack '${stack.name}' has been removed!`);
+  return 0;
+}
+
+async function renameStack(
+  from: { project: string; name: string },
+  to: { project: string; name: string },
+  { workspace, write }: CommandContext,
+): Promise<number> {
+  const backend = workspace.backend();
+  if (backend.exists(to)) throw new UserError(`a stack named ${to.name} already exists`);
+  const deployment = backend.read(from);
+  const renamed = deployment && (JSON.parse(renameUrns(JSON.stringify(deployment), from, to)) as Deployment);
+  backend.rename(from, to, renamed);
+  const before = StackConfig.fileOf(workspace.project(), from.name, undefined);
+  const after = StackConfig.fileOf(workspace.project(), to.name, undefined);
+  try {
+    writeAtomically(after, readFileSync(before));
+    rmSync(before);
+  } catch {
+    // A stack without a stack file has nothing to rename.
+  }
+  workspace.select(to);
+  write(`Renamed ${from.name} to ${to.name}`);
+  return 0;
+}
+
+function renameUrns(json: string, from: { project: string; name: string }, to: { project: string; name: string }): string {
+  return json
+    .replaceAll(`urn:pulumi:${from.name}::${from.project}::`, `urn:pulumi:${to.name}::${to.project}::`)
+    .replaceAll(`pulumi:pulumi:Stack::${from.project}-${from.name}`, `pulumi:pulumi:Stack::${to.project}-${to.name}`);
+}
+
+async function showOutputs(name: string | undefined, flags: Flags, { workspace, write }: CommandContext): Promise<number> {
+  const stack = workspace.stack(flags.text("stack"));
+  const outputs = await outputsOf(workspace, stack);
+  const show = flags.flag("show-secrets");
+  const visible = (value: Value): Value => (show ? withoutSecrets(value) : (masked({ value }).value as Value));
+  if (name !== undefined) {
+    const value = outputs[name];
+    if (value === undefined) throw new UserError(`current stack does not have output property '${name}'`);
+    const shown = visible(value);
+    write(flags.flag("json") || typeof shown !== "string" ? JSON.stringify(shown, null, flags.flag("json") ? 2 : undefined) : shown);
+    return 0;
+  }
+  if (flags.flag("json")) {
+    const sorted: PropertyMap = {};
+    for (const key of Object.keys(outputs).sort()) sorted[key] = visible(outputs[key] as Value);
+    write(JSON.stringify(sorted, null, 2));
+    return 0;
+  }
+  if (flags.flag("shell")) {
+    for (const key of Object.keys(outputs).sort()) {
+      const value = visible(outputs[key] as Value);
+      const plain = typeof value === "string" ? value : JSON.stringify(value);
+      write(`${key}='${plain.replaceAll("'", `'"'"'`)}'`);
+    }
+    return 0;
+  }
+  printOutputs(outputs, show, write);
+  return 0;
+}
+
+function printOutputs(outputs: PropertyMap, show: boolean, write: (line: string) => void): void {
+  write(`Current stack outputs (${Object.keys(outputs).length}):`);
+  if (Object.keys(outputs).length === 0) {
+    write("    No output values currently in this stack");
+    return;
+  }
+  const width = Math.max(6, ...Object.keys(outputs).map((key) => key.length));
+  write(`    ${"OUTPUT".padEnd(width)}  VALUE`);
+  for (const key of Object.keys(outputs).sort()) {
+    const value = outputs[key] as Value;
+    const shown = isSecret(value) && !show ? "[secret]" : show ? withoutSecrets(value) : (masked({ value }).value as Value);
+    write(`    ${key.padEnd(width)}  ${typeof shown === "string" ? shown : JSON.stringify(shown)}`);
+  }
+}
+
+async function exportStack(flags: Flags, { workspace, write }: CommandContext): Promise<number> {
+  if (flags.has("version")) throw new UserError("not supported by the offline engine: stack export --version; use the Pulumi CLI");
+  const stack = workspace.stack(flags.text("stack"));
+  let deployment: Deployment = workspace.backend().read(stack) ?? { manifest: manifest(), metadata: {} };
+  if (flags.flag("show-secrets")) {
+    const crypter = await workspace.stateCrypter(deployment.secrets_providers);
+    const open = (json: NonNullable<Deployment["resources"]>[number]) =>
+      serializeResource(
+        deserializeResource(json, () => {
+          if (!crypter) throw new UserError("the state holds secrets but names no secrets provider");
+          return crypter;
+        }),
+        { show: true },
+      );
+    deployment = {
+      ...deployment,
+      ...(deployment.resources && { resources: deployment.resources.map(open) }),
+      ...(deployment.pending_operations && {
+        pending_operations: deployment.pending_operations.map(({ resource, type }) => ({ resource: open(resource), type })),
+      }),
+    };
+  }
+  const json = JSON.stringify({ version: 3, deployment }, null, 4);
+  const file = flags.text("file");
+  if (file) writeAtomically(file, `${json}\n`);
+  else write(json);
+  return 0;
+}
+
+async function importStack(flags: Flags, context: CommandContext): Promise<number> {
+  const { workspace, write } = context;
+  const stack = workspace.stack(flags.text("stack"));
+  const file = flags.text("file");
+  const content = readFileSync(file ?? 0, "utf8");
+  let parsed: { version?: number; deployment?: Deployment };
+  try {
+    parsed = JSON.parse(content) as typeof parsed;
+  } catch (error) {
+    throw new UserError(`invalid character: ${file ?? "the input"} is not JSON (${(error as Error).message})`);
+  }
+  const { deployment, version } = parsed;
+  if (version !== 3 || typeof deployment !== "object" || deployment === null)
+    throw new UserError(`could not deserialize deployment: version ${version} is not supported, expected 3`);
+  const problems: string[] = [];
+  for (const { urn } of deployment.resources ?? []) {
+    const name = /^urn:pulumi:([^:]*)::/.exec(urn)?.[1];
+    if (name !== stack.name) problems.push(`resource '${urn}' is from a different stack (${name} != ${stack.name})`);
+  }
+  problems.push(...verifyDeployment(deployment));
+  if (problems.length > 0) {
+    const report = flags.flag("force") ? "warning: " : "error: ";
+    for (const problem of problems) context.writeError(`${report}${problem}`);
+    if (!flags.flag("force")) throw new UserError("importing this file could be dangerous; rerun with --force to proceed anyway");
+  }
+  const secrets = await workspace.secrets(stack, workspace.stackConfig(stack, undefined));
+  const source = await workspace.stateCrypter(deployment.secrets_providers);
+  const reseal = (json: NonNullable<Deployment["resources"]>[number]) =>
+    serializeResource(
+      deserializeResource(json, () => source ?? secrets.crypter),
+      { seal: secrets.crypter },
+    );
+  workspace.backend().save(stack, {
+    manifest: manifest(),
+    secrets_providers: { type: "passphrase", state: { salt: secrets.salt } },
+    ...(deployment.resources && { resources: deployment.resources.map(reseal) }),
+    ...(deployment.pending_operations && {
+      pending_operations: deployment.pending_operations.map(({ resource, type }) => ({ resource: reseal(resource), type })),
+    }),
+    metadata: deployment.metadata ?? {},
+  });
+  write("Import complete.");
+  return 0;
+}
+
+async function showHistory(flags: Flags, { workspace, write }: CommandContext): Promise<number> {
+  const stack = workspace.stack(flags.text("stack"));
+  const size = flags.number("page-size") ?? 0;
+  const page = Math.max(1, flags.number("page") ?? 1);
+  const all = workspace.backend().history(stack);
+  const shown = size > 0 ? all.slice((page - 1) * size, page * size) : all;
+  const secrets = flags.flag("show-secrets") && shown.some(({ config }) => Object.values(config).some(({ secret }) => secret))
+    ? await workspace.secrets(stack, workspace.stackConfig(stack, undefined))
+    : undefined;
+  if (!flags.flag("json")) {
+    for (const update of shown) {
+      write(`${update.kind} ${new Date(update.startTime * 1000).toISOString()} ${update.result}  ${update.message}`.trimEnd());
+      write(`    ${Object.entries(update.resourceChanges).map(([op, count]) => `${op} ${count}`).join(", ")}`);
+    }
+    return 0;
+  }
+  const entries = shown.map((update) => ({
+    kind: update.kind,
+    startTime: new Date(update.startTime * 1000).toISOString(),
+    message: update.message,
+    environment: update.environment,
+    config: Object.fromEntries(
+      Object.entries(update.config).map(([key, { value, secret, objectValue }]) => [
+        key,
+        secret && !secrets
+          ? { secret }
+          : { value: secret && secrets && value.startsWith("v1:") ? secrets.crypter.decrypt(value) : value, ...(objectValue !== undefined && { objectValue }), secret },
+      ]),
+    ),
+    result: update.result,
+    endTime: new Date(update.endTime * 1000).toISOString(),
+    version: update.version,
+    resourceChanges: update.resourceChanges,
+  }));
+  write(JSON.stringify(entries, null, 2));
+  return 0;
+}
+
+async function tags(flags: Flags, args: string[], { workspace, write }: CommandContext): Promise<number> {
+  const stack = workspace.stack(flags.text("stack"));
+  const backend = workspace.backend();
+  const current = backend.tags(stack);
+  const [action, key, value] = args;
+  if (action === "ls" || action === undefined) {
+    if (flags.flag("json")) write(JSON.stringify(current, null, 2));
+    else for (const [name, each] of Object.entries(current)) write(`${name}  ${each}`);
+    return 0;
+  }
+  if (!key) throw new UserError("a tag name is needed");
+  if (action === "get") {
+    if (!(key in current)) throw new UserError(`stack tag '${key}' not found for stack '${stack.name}'`);
+    write(current[key] ?? "");
+    return 0;
+  }
+  if (action === "rm") delete current[key];
+  else if (action === "set" && value !== undefined) current[key] = value;
+  else throw new UserError("expected: stack tag get|set|rm|ls");
+  backend.saveTags(stack, current);
+  return 0;
+}
+
+async function showStack(flags: Flags, { workspace, write }: CommandContext): Promise<number> {
+  const stack = workspace.stack(flags.text("stack"));
+  if (flags.flag("show-name")) {
+    write(stack.name);
+    return 0;
+  }
+  const backend = workspace.backend();
+  const deployment = backend.read(stack);
+  const resources = deployment?.resources ?? [];
+  write(`Current stack is ${stack.name}:`);
+  const last = backend.history(stack)[0];
+  if (last) write(`    Last updated: ${new Date(last.endTime * 1000).toISOString()}`);
+  write(`Current stack resources (${resources.length}):`);
+  for (const resource of resources) {
+    write(`    ${resource.type}  ${nameOf(resource.urn)}`);
+    if (flags.flag("show-urns")) write(`        URN: ${resource.urn}`);
+    if (flags.flag("show-ids") && resource.id) write(`        ID: ${String(resource.id)}`);
+  }
+  write("");
+  printOutputs(await outputsOf(workspace, stack), flags.flag("show-secrets"), write);
+  return 0;
+}
+
+/** `pulumi cancel`: takes the locks away. */
+export async function cancelCommand(flags: Flags, args: string[], context: CommandContext): Promise<number> {
+  const { workspace, write } = context;
+  const stack = workspace.stack(args[0] ?? flags.text("stack"));
+  if (!flags.flag("yes") && !context.interactive)
+    throw new UserError("--yes must be passed in to proceed when running in non-interactive mode", 2);
+  removeLocks(workspace.backend().lockDirectory(stack));
+  write(`The currently running update for '${stack.name}' has been canceled!`);
+  return 0;
+}
+export { renderValue };

@@ -1,0 +1,185 @@
+import { Bail, messageOf } from "../errors";
+import { type Diff, DiffUnavailable, noDiff, replaces } from "../host/provider";
+import type { ResourceState } from "../resource/state";
+import { parseReference } from "../resource/urn";
+import { containsUnknowns, deepEquals, type Value, withoutSecrets } from "../values/value";
+import { dependentReplacements, replacedWith } from "./dependents";
+import { applyReplaceOnChanges, diffResource } from "./diff";
+import type { Candidate, StepGenerator } from "./generator";
+import type { Step } from "./step";
+import { CreateStep } from "./steps/create";
+import { DeleteStep } from "./steps/delete";
+import { ReplaceStep } from "./steps/replace";
+import { SameStep } from "./steps/same";
+import { UpdateStep } from "./steps/update";
+
+/** Same, update or replacement: what the difference between old and new asks for. */
+export async function stepsFromDiff(
+  generator: StepGenerator,
+  candidate: Candidate,
+  old: ResourceState,
+): Promise<Step[]> {
+  const { deployment } = generator;
+  const { registration, urn, new: state, goal } = candidate;
+  if (!deployment.options.dryRun && containsUnknowns(state.replacementTrigger)) {
+    deployment.diagnostics.error(`replacement trigger contains unknowns for ${urn}`, urn);
+    generator.sawError = true;
+    throw new Bail();
+  }
+  const triggered = triggerFires(state.replacementTrigger, old.replacementTrigger);
+  let diff: Diff;
+  if (triggered) diff = noDiff("some");
+  else
+    try {
+      diff = await diffOf(generator, candidate, old);
+    } catch (error) {
+      if (!(error instanceof DiffUnavailable)) throw error;
+      diff = noDiff("some");
+      deployment.diagnostics.warning(messageOf(error), urn);
+    }
+  // Meanwhile another replacement may have deleted the resource.
+  if (generator.deletes.has(urn)) return generator.recreate(candidate, old);
+  const hasInitErrors = old.initErrors.length > 0;
+  diff = applyReplaceOnChanges(diff, goal.replaceOnChanges, hasInitErrors);
+  if (diff.changes === "some" || old.pendingReplacement) {
+    if (replaces(diff) || triggered || old.pendingReplacement) return replacement(generator, candidate, old, diff);
+    generator.updates.add(urn);
+    return [new UpdateStep(deployment, registration, old, state, diff, goal.ignoreChanges)];
+  }
+  if (hasInitErrors) {
+    // Nothing changed, but the last operation did not end well: try again.
+    generator.updates.add(urn);
+    return [new UpdateStep(deployment, registration, old, state, diff, goal.ignoreChanges)];
+  }
+  if (generator.imports.has(urn)) {
+    registration.done({ state: old, result: "success" });
+    return [];
+  }
+  generator.sames.add(urn);
+  return [new SameStep(deployment, registration, old, state)];
+}
+
+/** A trigger replaces when it has another value than last time; no value on either side is no trigger. */
+function triggerFires(now: Value, old: Value): boolean {
+  const [a, b] = [withoutSecrets(now), withoutSecrets(old)];
+  if (containsUnknowns(a) || containsUnknowns(b)) return true;
+  return a !== null && b !== null && !deepEquals(a, b);
+}
+
+async function diffOf(generator: StepGenerator, candidate: Candidate, old: ResourceState): Promise<Diff> {
+  const { deployment } = generator;
+  const { urn, new: state, provider, goal } = candidate;
+  if (generator.targetedReplace(urn, old)) return noDiff("some", ["id"]);
+  if (state.replaceWith.some((other) => generator.replaces.has(other))) return noDiff("some", ["replaceWith"]);
+  if (state.deletedWith && generator.replaces.has(state.deletedWith)) return noDiff("some", ["deletedWith"]);
+  if (await providerChanged(generator, old, state)) return noDiff("some", ["provider"]);
+  if (!provider) return noDiff(deepEquals(old.inputs, state.inputs) ? "none" : "some");
+  return diffResource(deployment, provider, {
+    urn,
+    id: old.id,
+    oldInputs: old.inputs,
+    oldOutputs: old.outputs,
+    newInputs: state.inputs,
+    allowUnknowns: deployment.options.dryRun,
+    ignoreChanges: goal.ignoreChanges,
+  });
+}
+
+/** Another provider, or the same with another id, replaces its resources only when its own configuration asks for it. */
+async function providerChanged(generator: StepGenerator, old: ResourceState, now: ResourceState): Promise<boolean> {
+  if (old.provider === now.provider) return false;
+  if (!old.provider || !now.provider) return true;
+  const [oldReference, newReference] = [parseReference(old.provider), parseReference(now.provider)];
+  if (generator.aliases.claimed.get(oldReference.urn) === newReference.urn) return false;
+  const { providers, olds } = generator.deployment;
+  const plugin = providers.plugin(now.provider);
+  if (!plugin) throw new Error(`failed to resolve provider reference: "${now.provider}"`);
+  const before = olds.get(oldReference.urn);
+  const after = generator.providers.get(newReference.urn);
+  if (!before || !after) return true;
+  const diff = await plugin.diffConfig({
+    urn: newReference.urn,
+    oldInputs: before.inputs,
+    oldOutputs: before.outputs,
+    newInputs: after.inputs,
+    allowUnknowns: true,
+    ignoreChanges: [],
+  });
+  return replaces(diff);
+}
+
+async function replacement(
+  generator: StepGenerator,
+  candidate: Candidate,
+  old: ResourceState,
+  diff: Diff,
+): Promise<Step[]> {
+  const { deployment } = generator;
+  const { registration, urn, new: state, goal, provider } = candidate;
+  const { dryRun } = deployment.options;
+  if (state.protect && old.protect) {
+    deployment.diagnostics.error(
+      `unable to replace resource "${urn}"\nas it is currently marked for protection. To unprotect the resource, ` +
+        "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`",
+      urn,
+    );
+    generator.sawError = true;
+    if (!dryRun) throw new Bail();
+  }
+  if (goal.id) {
+    const message =
+      "previously-imported resources that still specify an ID may not be replaced; " +
+      "please remove the `import` declaration from your program";
+    if (!dryRun) throw new Error(message);
+    deployment.diagnostics.warning(message, urn);
+  }
+  generator.replaces.add(urn);
+  // Defaults that Check took over from the old resource must not follow to the new one.
+  if (provider && !generator.targetedReplace(urn, old)) {
+    const checked = await provider.check({
+      urn,
+      olds: {},
+      news: goal.inputs,
+      allowUnknowns: dryRun,
+      randomSeed: candidate.seed,
+      autonaming: candidate.autonaming,
+    });
+    if (generator.reportFailures(state, checked.failures)) throw new Bail();
+    state.inputs = checked.inputs;
+  }
+  const reasons = { old, keys: diff.replaceKeys, diffs: diff.changedKeys, detailedDiff: diff.detailedDiff };
+  const replace = new ReplaceStep(old, state, diff.replaceKeys, diff.changedKeys, diff.detailedDiff);
+  if (!(goal.deleteBeforeReplace ?? diff.deleteBeforeReplace))
+    return [new CreateStep(deployment, registration, state, { ...reasons, pendingDelete: true }), replace];
+
+  const steps: Step[] = [];
+  const dependents = deployment.graph.contains(old) ? await dependentReplacements(generator, old) : [];
+  for (const { state: dependent, keys } of [...dependents, ...replacedWith(generator, urn)].reverse()) {
+    if (generator.pendingDeletes.has(dependent)) continue;
+    generator.dependentReplaceKeys.set(dependent.urn, keys);
+    if (dependent.delete) steps.push(new DeleteStep(deployment, generator.deletes, dependent));
+    else {
+      if (dependent.protect) {
+        deployment.diagnostics.error(
+          `unable to replace resource "${dependent.urn}" as part of replacing "${urn}" as it is currently marked for ` +
+            "protection. To unprotect the resource, remove the `protect` flag from the resource in your Pulumi program " +
+            `and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${dependent.urn}'\``,
+          urn,
+        );
+        generator.sawError = true;
+        throw new Bail();
+      }
+      steps.push(
+        new DeleteStep(deployment, generator.deletes, dependent, { replacing: true, pendingReplacement: true }),
+      );
+    }
+    generator.deletes.add(dependent.urn);
+    generator.pendingDeletes.add(dependent);
+  }
+  await deployment.ensureProvider(old.provider);
+  if (!old.pendingReplacement) {
+    generator.deletes.add(old.urn);
+    steps.push(new DeleteStep(deployment, generator.deletes, old, { replacing: true, pendingReplacement: true }));
+  }
+  return [...steps, replace, new CreateStep(deployment, registration, state, { ...reasons, pendingDelete: false })];
+}

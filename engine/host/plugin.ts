@@ -1,0 +1,423 @@
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import pb from "@pulumi/pulumi/proto/provider_pb";
+import { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
+import { nameOf, packageOf, typeOf } from "../resource/urn";
+import { containsUnknowns, mapMarked, type PropertyMap, secret, isSecret, SECRET, withoutSecrets } from "../values/value";
+import { fromStruct, toStruct, type WireOptions } from "../values/wire";
+import { isUnimplemented, Rpc, rpcMessage } from "./grpc";
+import { partialFailure } from "./partial-failure";
+import { callRequest, constructRequest } from "./component-requests";
+import {
+  type CallRequest,
+  type CallResult,
+  type CheckRequest,
+  type CheckResult,
+  type ConstructRequest,
+  type ConstructResult,
+  type CreateRequest,
+  type DeleteRequest,
+  type Diff,
+  type DiffKind,
+  type DiffRequest,
+  DiffUnavailable,
+  type InvokeResult,
+  noDiff,
+  type OperationResult,
+  type ProviderPlugin,
+  type ReadRequest,
+  type UpdateRequest,
+} from "./provider";
+
+interface Abilities {
+  acceptSecrets: boolean;
+  acceptResources: boolean;
+  acceptOutputs: boolean;
+  supportsPreview: boolean;
+  supportsAutonaming: boolean;
+}
+
+/** What one process has said in its handshake; shared by all its providers. */
+export interface Connection {
+  rpc: Rpc<ResourceProviderClient>;
+  handshake: Abilities | undefined;
+}
+
+/** @throws Error when nobody answers at the address */
+export async function connect(pkg: string, address: string, engineAddress: string, root: string, program: string): Promise<Connection> {
+  const rpc = new Rpc(ResourceProviderClient, address);
+  const attach = new PluginAttach();
+  attach.setAddress(engineAddress);
+  try {
+    await rpc.call<PluginAttach, Empty>(rpc.client.attach, attach).catch(ignoreUnimplemented);
+    const request = new pb.ProviderHandshakeRequest();
+    request.setEngineAddress(engineAddress);
+    request.setRootDirectory(root);
+    request.setProgramDirectory(program);
+    request.setConfigureWithUrn(true);
+    request.setInvokeWithPreview(true);
+    request.setSupportsRefreshBeforeUpdate(true);
+    const answer = await rpc
+      .call<pb.ProviderHandshakeRequest, pb.ProviderHandshakeResponse>(rpc.client.handshake, request)
+      .catch(ignoreUnimplemented);
+    return {
+      rpc,
+      handshake: answer && {
+        acceptSecrets: answer.getAcceptSecrets(),
+        acceptResources: answer.getAcceptResources(),
+        acceptOutputs: answer.getAcceptOutputs(),
+        supportsPreview: true,
+        supportsAutonaming: answer.getSupportsAutonamingConfiguration(),
+      },
+    };
+  } catch (error) {
+    rpc.close();
+    throw new Error(`could not attach to the provider ${pkg} at ${address}: ${rpcMessage(error)}`);
+  }
+}
+
+const ignoreUnimplemented = (error: unknown): undefined => {
+  if (!isUnimplemented(error)) throw error;
+  return undefined;
+};
+
+const KINDS: Record<number, DiffKind> = {
+  0: "add",
+  1: "add-replace",
+  2: "delete",
+  3: "delete-replace",
+  4: "update",
+  5: "update-replace",
+};
+
+function decodeDiff(answer: pb.DiffResponse): Diff {
+  const detailed: NonNullable<Diff["detailedDiff"]> = {};
+  answer.getDetaileddiffMap().forEach((change: pb.PropertyDiff, path: string) => {
+    detailed[path] = { kind: KINDS[change.getKind()] ?? "update", inputDiff: change.getInputdiff() };
+  });
+  return {
+    changes: answer.getChanges() === 1 ? "none" : answer.getChanges() === 2 ? "some" : "unknown",
+    replaceKeys: answer.getReplacesList(),
+    stableKeys: answer.getStablesList(),
+    changedKeys: answer.getDiffsList(),
+    detailedDiff: answer.getHasdetaileddiff() || Object.keys(detailed).length > 0 ? detailed : undefined,
+    deleteBeforeReplace: answer.getDeletebeforereplace(),
+  };
+}
+
+/** One configured provider in a process that speaks the published protocol. */
+export class GrpcProvider implements ProviderPlugin {
+  private abilities: Abilities | undefined;
+  /** False after Configure with unknown settings: the provider cannot be asked about anything. */
+  private known = true;
+
+  constructor(
+    private readonly pkg: string,
+    private readonly connection: Connection,
+  ) {
+    this.abilities = connection.handshake;
+  }
+
+  private send(properties: PropertyMap, keepUnknowns: boolean): Struct {
+    return toStruct(properties, { ...this.wire, keepUnknowns });
+  }
+  private get wire(): WireOptions {
+    return {
+      keepSecrets: this.abilities?.acceptSecrets ?? false,
+      keepResources: this.abilities?.acceptResources ?? false,
+    };
+  }
+  /** A provider that cannot keep secrets gives them back in the open: what went in as a secret is one again. */
+  private receive(struct: Struct | undefined, sent: PropertyMap): PropertyMap {
+    const received = fromStruct(struct);
+    return this.abilities?.acceptSecrets ? received : remarkSecrets(received, sent);
+  }
+  private rpc<Request, Response>(method: Parameters<Rpc<ResourceProviderClient>["call"]>[0], request: Request): Promise<Response> {
+    return this.connection.rpc.call(method as never, request);
+  }
+
+  async checkConfig(urn: string, olds: PropertyMap, news: PropertyMap): Promise<CheckResult> {
+    const request = new pb.CheckRequest();
+    request.setUrn(urn);
+    request.setName(nameOf(urn));
+    request.setType(typeOf(urn));
+    request.setOlds(toStruct(olds, { keepUnknowns: true }));
+    request.setNews(toStruct(news, { keepUnknowns: true }));
+    try {
+      const answer = await this.rpc<pb.CheckRequest, pb.CheckResponse>(this.connection.rpc.client.checkConfig as never, request);
+      return { inputs: remarkSecrets(fromStruct(answer.getInputs()), news), failures: failuresOf(answer) };
+    } catch (error) {
+      if (isUnimplemented(error)) return { inputs: news, failures: [] };
+      throw new Error(rpcMessage(error));
+    }
+  }
+
+  async diffConfig(request: Omit<DiffRequest, "id">): Promise<Diff> {
+    const message = new pb.DiffRequest();
+    message.setUrn(request.urn);
+    message.setName(nameOf(request.urn));
+    message.setType(typeOf(request.urn));
+    message.setOldInputs(toStruct(request.oldInputs, { keepUnknowns: true }));
+    message.setOlds(toStruct(request.oldOutputs, { keepUnknowns: true }));
+    message.setNews(toStruct(request.newInputs, { keepUnknowns: true }));
+    message.setIgnorechangesList(request.ignoreChanges);
+    try {
+      return decodeDiff(await this.rpc(this.connection.rpc.client.diffConfig as never, message));
+    } catch (error) {
+      if (isUnimplemented(error)) return noDiff("unknown");
+      throw new Error(rpcMessage(error));
+    }
+  }
+
+  async configure(urn: string, id: string, inputs: PropertyMap): Promise<void> {
+    const request = new pb.ConfigureRequest();
+    const variables = request.getVariablesMap();
+    this.known = true;
+    for (const [key, value] of Object.entries(inputs)) {
+      if (key === "version") continue;
+      if (containsUnknowns(value)) {
+        this.known = false;
+        this.abilities ??= { acceptSecrets: false, acceptResources: false, acceptOutputs: false, supportsPreview: false, supportsAutonaming: false };
+        return;
+      }
+      const plain = withoutSecrets(value);
+      variables.set(`${packageOf(typeOf(urn))}:config:${key}`, typeof plain === "string" ? plain : JSON.stringify(plain));
+    }
+    request.setUrn(urn);
+    request.setName(nameOf(urn));
+    request.setType(typeOf(urn));
+    request.setId(id);
+    request.setArgs(toStruct(inputs, { keepUnknowns: true, keepSecrets: true, keepResources: true }));
+    request.setAcceptsecrets(true);
+    request.setAcceptresources(true);
+    request.setSendsOldInputs(true);
+    request.setSendsOldInputsToDelete(true);
+    try {
+      const answer = await this.rpc<pb.ConfigureRequest, pb.ConfigureResponse>(this.connection.rpc.client.configure as never, request);
+      this.abilities ??= {
+        acceptSecrets: answer.getAcceptsecrets(),
+        acceptResources: answer.getAcceptresources(),
+        acceptOutputs: answer.getAcceptoutputs(),
+        supportsPreview: answer.getSupportspreview(),
+        supportsAutonaming: answer.getSupportsAutonamingConfiguration(),
+      };
+    } catch (error) {
+      throw new Error(`configure provider '${urn}': ${rpcMessage(error)}`);
+    }
+  }
+
+  async check(request: CheckRequest): Promise<CheckResult> {
+    if (!this.known) return { inputs: request.news, failures: [] };
+    const message = new pb.CheckRequest();
+    message.setUrn(request.urn);
+    message.setName(nameOf(request.urn));
+    message.setType(typeOf(request.urn));
+    message.setOlds(this.send(request.olds, request.allowUnknowns));
+    message.setNews(this.send(request.news, request.allowUnknowns));
+    message.setRandomseed(request.randomSeed);
+    if (request.autonaming && this.abilities?.supportsAutonaming) {
+      const options = new pb.CheckRequest.AutonamingOptions();
+      options.setProposedName(request.autonaming.proposedName);
+      options.setMode({ propose: 0, enforce: 1, disable: 2 }[request.autonaming.mode] as never);
+      message.setAutonaming(options);
+    }
+    const answer = await this.operation<pb.CheckRequest, pb.CheckResponse>(this.connection.rpc.client.check as never, message);
+    return { inputs: this.receive(answer.getInputs(), request.news), failures: failuresOf(answer) };
+  }
+
+  async diff(request: DiffRequest): Promise<Diff> {
+    if (!this.known)
+      throw new DiffUnavailable(
+        "The provider for this resource has inputs that are not known during preview.\n" +
+          "This preview may not correctly represent the changes that will be applied during an update.",
+      );
+    const message = new pb.DiffRequest();
+    message.setId(request.id);
+    message.setUrn(request.urn);
+    message.setName(nameOf(request.urn));
+    message.setType(typeOf(request.urn));
+    message.setOldInputs(this.send(request.oldInputs, request.allowUnknowns));
+    message.setOlds(this.send(request.oldOutputs, request.allowUnknowns));
+    message.setNews(this.send(request.newInputs, request.allowUnknowns));
+    message.setIgnorechangesList(request.ignoreChanges);
+    return decodeDiff(await this.operation(this.connection.rpc.client.diff as never, message));
+  }
+
+  async create(request: CreateRequest): Promise<OperationResult> {
+    if (request.preview) {
+      if (!this.known) return { id: "", outputs: {} };
+      if (!this.abilities?.supportsPreview) return { id: "", outputs: request.inputs };
+    }
+    const message = new pb.CreateRequest();
+    message.setUrn(request.urn);
+    message.setName(nameOf(request.urn));
+    message.setType(typeOf(request.urn));
+    message.setProperties(this.send(request.inputs, request.preview));
+    message.setTimeout(request.timeout);
+    message.setPreview(request.preview);
+    try {
+      const answer = await this.rpc<pb.CreateRequest, pb.CreateResponse>(this.connection.rpc.client.create as never, message);
+      if (!answer.getId() && !request.preview)
+        throw new Error(`plugin returned empty resource.ID from create '${request.urn}'`);
+      return {
+        id: answer.getId(),
+        outputs: this.receive(answer.getProperties(), request.inputs),
+        refreshBeforeUpdate: answer.getRefreshBeforeUpdate(),
+      };
+    } catch (error) {
+      return this.partial(error, request.inputs);
+    }
+  }
+
+  async update(request: UpdateRequest): Promise<OperationResult> {
+    if (request.preview) {
+      if (!this.known) return { id: request.id, outputs: {} };
+      if (!this.abilities?.supportsPreview) return { id: request.id, outputs: request.newInputs };
+    }
+    const message = new pb.UpdateRequest();
+    message.setId(request.id);
+    message.setUrn(request.urn);
+    message.setName(nameOf(request.urn));
+    message.setType(typeOf(request.urn));
+    message.setOldInputs(this.send(request.oldInputs, false));
+    message.setOlds(this.send(request.oldOutputs, false));
+    message.setNews(this.send(request.newInputs, request.preview));
+    message.setTimeout(request.timeout);
+    message.setIgnorechangesList(request.ignoreChanges);
+    message.setPreview(request.preview);
+    try {
+      const answer = await this.rpc<pb.UpdateRequest, pb.UpdateResponse>(this.connection.rpc.client.update as never, message);
+      return {
+        id: request.id,
+        outputs: this.receive(answer.getProperties(), request.newInputs),
+        refreshBeforeUpdate: answer.getRefreshBeforeUpdate(),
+      };
+    } catch (error) {
+      return { ...this.partial(error, request.newInputs), id: request.id };
+    }
+  }
+
+  async delete(request: DeleteRequest): Promise<void> {
+    const message = new pb.DeleteRequest();
+    message.setId(request.id);
+    message.setUrn(request.urn);
+    message.setName(nameOf(request.urn));
+    message.setType(typeOf(request.urn));
+    message.setOldInputs(this.send(request.inputs, false));
+    message.setProperties(this.send(request.outputs, false));
+    message.setTimeout(request.timeout);
+    await this.operation(this.connection.rpc.client.delete as never, message);
+  }
+
+  async read(request: ReadRequest): Promise<OperationResult> {
+    if (!this.known) return { id: request.id, outputs: {}, inputs: {} };
+    const message = new pb.ReadRequest();
+    message.setId(request.id);
+    message.setUrn(request.urn);
+    message.setName(nameOf(request.urn));
+    message.setType(typeOf(request.urn));
+    message.setInputs(this.send(request.inputs, false));
+    message.setProperties(this.send(request.state, false));
+    try {
+      const answer = await this.rpc<pb.ReadRequest, pb.ReadResponse>(this.connection.rpc.client.read as never, message);
+      return {
+        id: answer.getId(),
+        outputs: this.receive(answer.getProperties(), request.state),
+        inputs: answer.hasInputs() ? this.receive(answer.getInputs(), request.inputs) : undefined,
+        refreshBeforeUpdate: answer.getRefreshBeforeUpdate(),
+      };
+    } catch (error) {
+      return this.partial(error, request.state);
+    }
+  }
+
+  async invoke(token: string, args: PropertyMap, preview: boolean): Promise<InvokeResult> {
+    if (!this.known) return { returns: {}, failures: [] };
+    const message = new pb.InvokeRequest();
+    message.setTok(token);
+    message.setArgs(this.send(args, true));
+    message.setPreview(preview);
+    const answer = await this.operation<pb.InvokeRequest, pb.InvokeResponse>(this.connection.rpc.client.invoke as never, message);
+    return { returns: fromStruct(answer.getReturn()), failures: failuresOf(answer) };
+  }
+
+  async call(request: CallRequest): Promise<CallResult> {
+    if (!this.known) return { returns: {}, returnDependencies: {}, failures: [] };
+    const message = callRequest(request, { keepSecrets: true, keepResources: true, keepUnknowns: true, keepOutputs: this.abilities?.acceptOutputs ?? false });
+    const answer = await this.operation<pb.CallRequest, pb.CallResponse>(this.connection.rpc.client.call as never, message);
+    const returnDependencies: Record<string, string[]> = {};
+    answer.getReturndependenciesMap().forEach((deps: pb.CallResponse.ReturnDependencies, key: string) => {
+      returnDependencies[key] = deps.getUrnsList();
+    });
+    return { returns: fromStruct(answer.getReturn()), returnDependencies, failures: failuresOf(answer) };
+  }
+
+  async construct(request: ConstructRequest): Promise<ConstructResult> {
+    const message = constructRequest(request, { keepSecrets: true, keepResources: true, keepUnknowns: true, keepOutputs: this.abilities?.acceptOutputs ?? false });
+    const answer = await this.operation<pb.ConstructRequest, pb.ConstructResponse>(this.connection.rpc.client.construct as never, message);
+    const outputDependencies: Record<string, string[]> = {};
+    answer.getStatedependenciesMap().forEach((deps: pb.ConstructResponse.PropertyDependencies, key: string) => {
+      outputDependencies[key] = deps.getUrnsList();
+    });
+    return { urn: answer.getUrn(), outputs: fromStruct(answer.getState()), outputDependencies };
+  }
+
+  async cancel(): Promise<void> {
+    await this.connection.rpc.call<Empty, Empty>(this.connection.rpc.client.cancel, new Empty()).catch(() => undefined);
+  }
+  close(): void {
+    // The connection belongs to the host, which closes it with the process.
+  }
+
+  private async operation<Request, Response>(method: Parameters<Rpc<ResourceProviderClient>["call"]>[0], request: Request): Promise<Response> {
+    try {
+      return await this.rpc<Request, Response>(method, request);
+    } catch (error) {
+      throw new Error(rpcMessage(error));
+    }
+  }
+
+  private partial(error: unknown, sent: PropertyMap): OperationResult {
+    const found = partialFailure(error);
+    if (!found) throw new Error(rpcMessage(error));
+    return {
+      id: found.id,
+      outputs: this.receive(found.properties, sent),
+      inputs: found.inputs && this.receive(found.inputs, sent),
+      partial: { message: found.message, reasons: found.reasons },
+    };
+  }
+}
+
+function failuresOf(answer: { getFailuresList(): pb.CheckFailure[] }): CheckResult["failures"] {
+  return answer.getFailuresList().map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
+}
+
+/** Marks what was a secret in `sent` as one in `received`. */
+function remarkSecrets(received: PropertyMap, sent: PropertyMap): PropertyMap {
+  const result = { ...received };
+  for (const [key, value] of Object.entries(received)) {
+    const original = sent[key];
+    if (original === undefined) continue;
+    if (isSecret(original)) result[key] = secret(value);
+    else if (containsSecretsBelow(original)) result[key] = remarkBelow(value, original);
+  }
+  return result;
+}
+function containsSecretsBelow(value: PropertyMap[string]): boolean {
+  let found = false;
+  mapMarked(value, (v, signature) => {
+    if (signature === SECRET) found = true;
+    return v;
+  });
+  return found;
+}
+function remarkBelow(value: PropertyMap[string], original: PropertyMap[string]): PropertyMap[string] {
+  if (isSecret(original)) return secret(value);
+  if (Array.isArray(value) && Array.isArray(original))
+    return value.map((item, i) => (original[i] === undefined ? item : remarkBelow(item, original[i] as PropertyMap[string])));
+  if (value && original && typeof value === "object" && typeof original === "object" && !Array.isArray(value) && !Array.isArray(original))
+    return remarkSecrets(value, original);
+  return value;
+}

@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+
+/** Processes the engine has started; they end with it, whatever happens to it. */
+export class Children {
+  private readonly running = new Set<ChildProcess>();
+
+  constructor(private readonly engineRoot: string) {}
+
+  /** Starts a Node script. Its output comes on stdout and stderr; stdin is empty. */
+  node(nodeArguments: string[], script: string, args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }): ChildProcess {
+    const leash = join(this.engineRoot, "host", "leash.cjs");
+    const child = spawn(process.execPath, ["--require", leash, ...nodeArguments, script, ...args], {
+      cwd: options.cwd,
+      env: options.env,
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+    });
+    this.running.add(child);
+    child.once("close", () => this.running.delete(child));
+    child.once("error", () => this.running.delete(child));
+    return child;
+  }
+
+  killAll(): void {
+    for (const child of this.running) child.kill("SIGKILL");
+  }
+}
+
+/** Calls `line` for every line a stream brings; the last one need not end with a newline. */
+export function onLines(stream: NodeJS.ReadableStream | null, line: (text: string) => void): void {
+  let rest = "";
+  stream?.setEncoding("utf8");
+  stream?.on("data", (chunk: string) => {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const text of lines) line(text);
+  });
+  stream?.on("end", () => {
+    if (rest) line(rest);
+    rest = "";
+  });
+}

@@ -1,0 +1,282 @@
+import { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
+import pb from "@pulumi/pulumi/proto/resource_pb";
+import { type Alias, type Goal, goal } from "../deploy/events";
+import type { RegistrationResult } from "../deploy/step";
+import type { HookKind } from "../resource/state";
+import { isProviderType, packageOf, parseReference, typeOf } from "../resource/urn";
+import {
+  containsUnknowns,
+  downgradeOutputs,
+  OUTPUT,
+  outputDependencies,
+  type PropertyMap,
+  SIGNATURE,
+  isOutput,
+  isSecret,
+  isUnknown,
+  type Value,
+} from "../values/value";
+import { fromStruct, toStruct } from "../values/wire";
+import type { Transform } from "./callbacks";
+import type { Monitor } from "./monitor";
+import { parseDuration } from "./duration";
+
+type Dependencies = Map<string, Set<string>>;
+
+/** Turns one registration of a program into a goal, waits for the engine, and answers. */
+export async function registerResource(
+  monitor: Monitor,
+  request: pb.RegisterResourceRequest,
+): Promise<pb.RegisterResourceResponse> {
+  const type = request.getType();
+  const name = request.getName();
+  const parent = request.getParent();
+  const custom = request.getCustom();
+  const remote = request.getRemote();
+  const inherited = monitor.goals.get(parent);
+
+  let properties = fromStruct(request.getObject());
+  let dependencies = new Set(request.getDependenciesList());
+  let propertyDependencies = readPropertyDependencies(request, properties, dependencies, remote);
+  const ownTransforms = monitor.takeTransforms(`${parent}::${type}::${name}`, request.getTransformsList(), remote);
+  const transforms = [...ownTransforms, ...monitor.transformsAbove(parent), ...monitor.stackTransforms];
+  if (request.getTransformsList().length > 0) properties = upgradeOutputs(properties, propertyDependencies);
+
+  let options = transformOptions(request);
+  if (inherited) inherit(options, request, inherited);
+  if (custom || remote)
+    options.setProvider(monitor.resolveProvider(options.getProvider(), options.getProvidersMap(), parent, packageOf(type)));
+  for (const transform of transforms as Transform[])
+    ({ properties, options } = await transform({ name, type, custom, parent }, properties, options));
+  monitor.inheritProviders(options.getProvidersMap(), parent, custom);
+
+  let provider = "";
+  if ((custom && !isProviderType(type)) || remote)
+    provider =
+      options.getProvider() ||
+      (await monitor.defaultProviders.reference({
+        pkg: packageOf(type),
+        version: options.getVersion(),
+        downloadUrl: options.getPluginDownloadUrl(),
+      }));
+
+  if (request.getTransformsList().length > 0) {
+    dependencies = new Set(options.getDependsOnList());
+    propertyDependencies = new Map();
+    for (const [key, value] of Object.entries(properties)) {
+      const urns = outputDependencies(value);
+      propertyDependencies.set(key, urns);
+      for (const urn of urns) dependencies.add(urn);
+    }
+  } else
+    for (const [key, value] of Object.entries(properties)) {
+      const urns = propertyDependencies.get(key) ?? new Set<string>();
+      outputDependencies(value, urns);
+      propertyDependencies.set(key, urns);
+    }
+  if (isProviderType(type)) setPlugin(properties, options);
+
+  const plan: Goal = goal({
+    type,
+    name,
+    custom,
+    parent,
+    provider,
+    inputs: remote ? properties : (downgradeOutputs(properties) as PropertyMap),
+    protect: options.hasProtect() ? options.getProtect() : undefined,
+    dependencies: [...dependencies],
+    propertyDependencies: Object.fromEntries([...propertyDependencies].map(([key, urns]) => [key, [...urns]])),
+    deleteBeforeReplace: options.hasDeleteBeforeReplace() ? options.getDeleteBeforeReplace() : undefined,
+    ignoreChanges: options.getIgnoreChangesList(),
+    additionalSecretOutputs: options.getAdditionalSecretOutputsList(),
+    aliases: options.getAliasesList().map(readAlias),
+    id: options.getImport(),
+    customTimeouts: readTimeouts(options.getCustomTimeouts()),
+    replaceOnChanges: options.getReplaceOnChangesList(),
+    replacementTrigger: options.hasReplacementTrigger()
+      ? downgradeOutputs((options.getReplacementTrigger()?.toJavaScript() ?? null) as Value)
+      : null,
+    retainOnDelete: options.hasRetainOnDelete() ? options.getRetainOnDelete() : undefined,
+    hideDiff: options.getHideDiffList(),
+    deletedWith: options.getDeletedWith(),
+    replaceWith: options.getReplaceWithList(),
+    sourcePosition: monitor.sourcePosition(request.getSourceposition()),
+    resourceHooks: readHooks(options.getHooks()),
+  });
+  if (!custom) warnAboutIgnoredOptions(monitor, plan);
+
+  const response = new pb.RegisterResourceResponse();
+  if (remote) {
+    await monitor.construct(plan, options, provider, ownTransforms, response);
+    return response;
+  }
+  const result = await monitor.submit(plan);
+  monitor.settled(result.state.urn, plan, ownTransforms, options.getProvidersMap());
+  return answer(request, response, result);
+}
+
+function answer(
+  request: pb.RegisterResourceRequest,
+  response: pb.RegisterResourceResponse,
+  { state, result, unknown }: RegistrationResult,
+): pb.RegisterResourceResponse {
+  if (result !== "success" && !request.getSupportsresultreporting()) throw new Error("resource registration failed");
+  response.setUrn(state.urn);
+  response.setId(state.id);
+  // The outputs of a component come from an earlier run; they may refer to what is not registered yet.
+  let outputs: PropertyMap = request.getCustom() ? state.outputs : {};
+  if (!request.getSupportspartialvalues())
+    outputs = Object.fromEntries(Object.entries(outputs).filter(([, value]) => !containsUnknowns(value)));
+  response.setObject(
+    toStruct(outputs, {
+      keepUnknowns: true,
+      keepSecrets: request.getAcceptsecrets(),
+      keepResources: request.getAcceptresources(),
+    }),
+  );
+  response.setResult(result === "failed" ? pb.Result.FAIL : result === "skipped" ? pb.Result.SKIP : pb.Result.SUCCESS);
+  (response as { setUnknown?(value: boolean): void }).setUnknown?.(unknown ?? false);
+  return response;
+}
+
+function readPropertyDependencies(
+  request: pb.RegisterResourceRequest,
+  properties: PropertyMap,
+  dependencies: Set<string>,
+  remote: boolean,
+): Dependencies {
+  const map = request.getPropertydependenciesMap();
+  const found: Dependencies = new Map();
+  if (map.getLength() === 0 && !remote) {
+    // An older SDK says nothing about single properties: then each depends on everything.
+    for (const key of Object.keys(properties)) found.set(key, new Set(dependencies));
+    return found;
+  }
+  map.forEach((entry: pb.RegisterResourceRequest.PropertyDependencies, key: string) => {
+    found.set(key, new Set(entry.getUrnsList()));
+  });
+  return found;
+}
+
+/** Values that carry their dependencies with them, so that a transform can move them to other properties. */
+function upgradeOutputs(properties: PropertyMap, dependencies: Dependencies): PropertyMap {
+  const result: PropertyMap = {};
+  for (const [key, value] of Object.entries(properties)) {
+    const urns = dependencies.get(key);
+    if (!urns || urns.size === 0 || isOutput(value)) {
+      result[key] = value;
+      continue;
+    }
+    const marked: { [key: string]: Value } = { [SIGNATURE]: OUTPUT, dependencies: [...urns] };
+    if (isSecret(value)) Object.assign(marked, { secret: true, value: value.value ?? null });
+    else if (!isUnknown(value)) marked.value = value;
+    result[key] = marked;
+  }
+  return result;
+}
+
+function transformOptions(request: pb.RegisterResourceRequest): pb.TransformResourceOptions {
+  const options = new pb.TransformResourceOptions();
+  options.setDependsOnList(request.getDependenciesList());
+  if (request.hasProtect()) options.setProtect(request.getProtect() ?? false);
+  options.setIgnoreChangesList(request.getIgnorechangesList());
+  options.setReplaceOnChangesList(request.getReplaceonchangesList());
+  options.setVersion(request.getVersion());
+  options.setAliasesList(allAliases(request));
+  options.setProvider(request.getProvider());
+  options.setCustomTimeouts(request.getCustomtimeouts());
+  options.setPluginDownloadUrl(request.getPlugindownloadurl());
+  if (request.hasRetainondelete()) options.setRetainOnDelete(request.getRetainondelete() ?? false);
+  options.setDeletedWith(request.getDeletedwith());
+  if (request.getDeletebeforereplacedefined() || request.getDeletebeforereplace())
+    options.setDeleteBeforeReplace(request.getDeletebeforereplace());
+  options.setAdditionalSecretOutputsList(request.getAdditionalsecretoutputsList());
+  request.getProvidersMap().forEach((reference: string, pkg: string) => options.getProvidersMap().set(pkg, reference));
+  options.setHooks(request.getHooks());
+  options.setImport(request.getImportid());
+  options.setHideDiffList(request.getHidediffsList());
+  options.setReplaceWithList(request.getReplaceWithList());
+  if (request.hasReplacementTrigger()) options.setReplacementTrigger(request.getReplacementTrigger());
+  return options;
+}
+
+function allAliases(request: pb.RegisterResourceRequest): AliasMessage[] {
+  const urns = request.getAliasurnsList().map((urn) => {
+    const alias = new AliasMessage();
+    alias.setUrn(urn);
+    return alias;
+  });
+  return [...urns, ...request.getAliasesList()];
+}
+
+function readAlias(message: AliasMessage): Alias {
+  const spec = message.getSpec();
+  if (!spec) return { urn: message.getUrn() };
+  return {
+    name: spec.getName(),
+    type: spec.getType(),
+    stack: spec.getStack(),
+    project: spec.getProject(),
+    parent: spec.hasParenturn() ? spec.getParenturn() : "",
+    noParent: spec.hasNoparent() && spec.getNoparent(),
+  };
+}
+
+/** Children take over what their parent says about protection, deletion and providers. */
+function inherit(options: pb.TransformResourceOptions, request: pb.RegisterResourceRequest, parent: Goal): void {
+  if (!options.getDeletedWith()) options.setDeletedWith(parent.deletedWith);
+  if (!options.hasProtect() && parent.protect !== undefined) options.setProtect(parent.protect);
+  if (!options.hasRetainOnDelete() && parent.retainOnDelete !== undefined)
+    options.setRetainOnDelete(parent.retainOnDelete);
+  if (options.getProvider() || !parent.provider) return;
+  const component = !request.getRemote() && !request.getCustom();
+  if (component || packageOf(typeOf(parseReference(parent.provider).urn)) === packageOf(request.getType()))
+    options.setProvider(parent.provider);
+}
+
+function readTimeouts(message: pb.RegisterResourceRequest.CustomTimeouts | undefined): Goal["customTimeouts"] {
+  if (!message) return {};
+  const timeouts: Goal["customTimeouts"] = {};
+  for (const [key, text] of [
+    ["create", message.getCreate()],
+    ["update", message.getUpdate()],
+    ["delete", message.getDelete()],
+    ["read", (message as { getRead?(): string }).getRead?.() ?? ""],
+  ] as const)
+    if (text) timeouts[key] = parseDuration(text);
+  return timeouts;
+}
+
+function readHooks(message: pb.RegisterResourceRequest.ResourceHooksBinding | undefined): Goal["resourceHooks"] {
+  if (!message) return {};
+  const lists: [HookKind, string[]][] = [
+    ["BeforeCreate", message.getBeforeCreateList()],
+    ["AfterCreate", message.getAfterCreateList()],
+    ["BeforeUpdate", message.getBeforeUpdateList()],
+    ["AfterUpdate", message.getAfterUpdateList()],
+    ["BeforeDelete", message.getBeforeDeleteList()],
+    ["AfterDelete", message.getAfterDeleteList()],
+    ["OnError", message.getOnErrorList()],
+  ];
+  return Object.fromEntries(lists.filter(([, names]) => names.length > 0));
+}
+
+/** A provider resource says in its inputs which plugin it wants. */
+function setPlugin(properties: PropertyMap, options: pb.TransformResourceOptions): void {
+  const internal: { [key: string]: Value } = {};
+  if (options.getVersion()) properties.version = options.getVersion();
+  if (options.getPluginDownloadUrl()) internal.pluginDownloadURL = options.getPluginDownloadUrl();
+  if (options.getVersion() || options.getPluginDownloadUrl()) properties.__internal = internal;
+}
+
+function warnAboutIgnoredOptions(monitor: Monitor, plan: Goal): void {
+  const given: [string, boolean][] = [
+    ["ignoreChanges", plan.ignoreChanges.length > 0],
+    ["customTimeouts", Object.keys(plan.customTimeouts).length > 0],
+    ["additionalSecretOutputs", plan.additionalSecretOutputs.length > 0],
+    ["replaceOnChanges", plan.replaceOnChanges.length > 0],
+  ];
+  for (const [option, used] of given)
+    if (used) monitor.diagnostics.warning(`The option '${option}' has no effect on component resources.`, "");
+}
+
