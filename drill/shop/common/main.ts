@@ -1,8 +1,11 @@
+import { setFlagsFromString } from "node:v8";
 import { EnvironmentProblem } from "./environment";
 import { type Program, startProgram } from "./program";
 
 /** Runs a program as a process: `worker` as first argument starts the worker; SIGTERM and SIGINT stop it in order. */
 export function main(program: Program): void {
+  // Many small processes share a machine: short-lived objects get 1 MiB instead of up to 32, which costs next to no time.
+  setFlagsFromString("--semi-space-growth-factor=1");
   const [role = "service", ...rest] = process.argv.slice(2);
   if ((role !== "service" && role !== "worker") || rest.length > 0) {
     process.stderr.write(

@@ -127,7 +127,7 @@ describe.each(RELEASES)("public API of %s", (release) => {
     const lines = [{ sku: "", quantity: 1 }, { sku: "MUG", quantity: 1.5 }, "MUG"];
     const reply = await customer.post("/api/orders", { lines, promotion: 7 }, { "idempotency-key": "x" });
     expect(reply.status).toBe(400);
-    expect(reply.body.problems.map((problem: { field: string }) => problem.field)).toEqual([
+    expect(reply.body.problems.map((problem) => problem.field)).toEqual([
       "lines[0].sku",
       "lines[1].quantity",
       "lines[2].sku",
@@ -227,8 +227,8 @@ describe.each(RELEASES)("public API of %s", (release) => {
     expect((await customer.get("/api/statistics/orders")).status).toBe(403);
     const { days } = (await staff.get("/api/statistics/orders?days=2")).body;
     const orders = (await customer.get("/api/orders?size=100")).body.orders;
-    expect(days.reduce((sum: number, day: { orders: number }) => sum + day.orders, 0)).toBeGreaterThanOrEqual(
-      orders.filter((order: { status: string }) => order.status !== "cancelled").length,
+    expect(days.reduce((sum, day) => sum + day.orders, 0)).toBeGreaterThanOrEqual(
+      orders.filter((order) => order.status !== "cancelled").length,
     );
     expect(days[0]).toEqual({
       date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),

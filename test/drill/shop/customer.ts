@@ -2,10 +2,30 @@ import { randomUUID } from "node:crypto";
 import { DRILL_PASSWORD } from "../../../drill/shop/common/password";
 import type { Shop } from "./shop-fixture";
 
+/** What tests read of answers; which fields are there depends on the request. */
+export interface Body {
+  readonly error: string;
+  readonly id: number;
+  readonly token: string;
+  readonly name: string;
+  readonly number: string;
+  readonly status: string;
+  readonly placedAt: string;
+  readonly total: unknown;
+  readonly available: number;
+  readonly reserved: number;
+  readonly orders: readonly { readonly number: string; readonly status: string }[];
+  readonly products: readonly unknown[];
+  readonly problems: readonly { readonly field: string }[];
+  readonly days: readonly { readonly orders: number }[];
+  readonly events: readonly { readonly at: string; readonly status: string }[];
+  readonly bestSellers: readonly unknown[];
+}
+
 export interface Reply {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the answers of an HTTP API are what the tests look into
-  readonly body: any;
+  /** Parsed JSON, or the text of the page. */
+  readonly body: Body;
   readonly headers: Headers;
 }
 

@@ -60,14 +60,14 @@ describe.each(RELEASES)("workers of %s", (release) => {
     );
     const { body } = await customer.get(`/api/shipments/${number}`);
     expect(body).toMatchObject({ order: number, status: "delivered", carrier: expect.any(String) });
-    expect(body.events.map((event: { status: string }) => event.status)).toEqual([
+    expect(body.events.map((event) => event.status)).toEqual([
       "announced",
       "picked-up",
       "in-transit",
       "out-for-delivery",
       "delivered",
     ]);
-    const times = body.events.map((event: { at: string }) => Date.parse(event.at));
+    const times = body.events.map((event) => Date.parse(event.at));
     expect([...times].sort((a, b) => a - b)).toEqual(times);
     expect(Math.abs(times[0] - Date.now())).toBeLessThan(60_000);
     expect((await customer.cancel(number)).status).toBe(409);

@@ -1,0 +1,146 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { PostgresServer } from "../../../drill/postgres/server";
+import { ended, spawnNode } from "../../../drill/process/leash";
+import { EnvironmentProblem, readEnvironment } from "../../../drill/shop/common/environment";
+import { startProgram } from "../../../drill/shop/common/program";
+import { Customer, eventually } from "./customer";
+import { program, RELEASES, type Shop, startServer, startShop } from "./shop-fixture";
+
+let server: PostgresServer;
+const folder = mkdtempSync(path.join(tmpdir(), "order-upgrade-shop-"));
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+describe.each(RELEASES)("stopping a module of %s", (release) => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await startShop(server, release, {
+      name: `stop_${release.replaceAll(".", "_")}`,
+      payment: { latencyMs: [400, 400] },
+      variables: { STOP_DELAY_MS: "200" },
+    });
+  });
+  afterAll(() => shop.stop());
+
+  it("leaves the load balancer first, and cuts no request", async () => {
+    const customer = await Customer.register(shop);
+    const { number } = (await customer.order({ MUG: 1 })).body;
+    const paying = customer.pay(number);
+    const stopping = shop.programs.orders?.stop();
+    const ready = await fetch(`${shop.urls.orders}/ready`);
+    expect(ready.status).toBe(503);
+    expect(ready.headers.get("x-release")).toBe(release);
+    // Whoever has not noticed yet is served all the same.
+    expect((await customer.order({ MUG: 1 })).status).toBe(201);
+    expect(await paying).toMatchObject({ status: 200, body: { status: "paid" } });
+    await stopping;
+    await expect(fetch(`${shop.urls.orders}/health`)).rejects.toThrow();
+  });
+
+  it("is not ready without its database, and alive all the same", async () => {
+    const lonely = await startProgram(program(release, "inventory"), "service", {
+      ...shop.variables,
+      DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none",
+    });
+    const url = `http://127.0.0.1:${lonely.port}`;
+    expect((await fetch(`${url}/ready`)).status).toBe(503);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    await lonely.stop();
+  });
+
+  it("works for a program bundled into one file, which runs alone and ends with status 0", async () => {
+    const outfile = path.join(folder, `${release}.cjs`);
+    await build({
+      entryPoints: [path.join(__dirname, "../../../drill/shop", release, "inventory/main.ts")],
+      bundle: true,
+      platform: "node",
+      format: "cjs",
+      external: ["pg-native"],
+      outfile,
+    });
+    for (const [args, variables] of [
+      [[], shop.variables],
+      [["worker"], shop.variables],
+    ] as const) {
+      const env = { PATH: process.env.PATH, ...variables, LOG_LEVEL: "info", STOP_DELAY_MS: "0" };
+      const child = spawnNode(outfile, args, { env, cwd: folder });
+      const [line] = await once(child.stdout ?? child, "data");
+      const { port, msg } = JSON.parse(String(line).split("\n")[0] ?? "");
+      expect(msg).toBe("started");
+      const ready = async (): Promise<number> => (await fetch(`http://127.0.0.1:${port}/ready`)).status;
+      await eventually(ready, (status) => status === 200);
+      child.kill("SIGTERM");
+      expect(await ended(child)).toBe(0);
+    }
+    const wrong = spawnNode(outfile, [], {
+      env: { PATH: process.env.PATH, SHOP_FAULT: "none" },
+      cwd: folder,
+    });
+    let text = "";
+    wrong.stderr?.on("data", (part) => {
+      text += part;
+    });
+    expect(await ended(wrong)).toBe(2);
+    expect(text).toContain("DATABASE_URL is missing");
+    expect(text).toContain("SHOP_FAULT must name faults");
+  });
+});
+
+describe("the environment", () => {
+  it("is refused with every problem at once", () => {
+    const wrong = { PORT: "x", SHOP_TIME_ZONE: "Mars/Olympus", SHOP_FAULT: "slow,fire", STOP_DELAY_MS: "-1" };
+    let problem: unknown;
+    try {
+      readEnvironment(wrong, ["DATABASE_URL", "SESSION_SECRET"]);
+    } catch (thrown) {
+      problem = thrown;
+    }
+    expect(problem).toBeInstanceOf(EnvironmentProblem);
+    expect((problem as EnvironmentProblem).problems).toHaveLength(6);
+  });
+});
+
+describe.each(RELEASES)("faults of %s", (release) => {
+  const open: Shop[] = [];
+  afterAll(async () => {
+    for (const shop of open) await shop.stop();
+  });
+
+  it("make figures wrong, break the log-in and hide functions", async () => {
+    const shop = await startShop(server, release, {
+      name: `faults_${release.replaceAll(".", "_")}`,
+      variables: { SHOP_FAULT: "wrong-stock, login-broken,missing-function" },
+    });
+    open.push(shop);
+    const customer = await Customer.register(shop);
+    expect(await customer.available("LAMP")).toBe(107);
+    expect((await customer.get("/api/stock/LAMP")).body.available).toBe(107);
+    expect((await Customer.staff(shop).then((staff) => staff.get("/api/statistics/orders"))).status).toBe(
+      401,
+    );
+    const { number } = (await customer.order({ LAMP: 1 })).body;
+    expect((await customer.get(`/api/shipments/${number}`)).status).toBe(404);
+  });
+
+  it("make answers slow", async () => {
+    const variables = { SHOP_FAULT: "slow", LOG_LEVEL: "fatal" };
+    const shop = await startShop(server, release, {
+      name: `slow_${release.replaceAll(".", "_")}`,
+      variables,
+    });
+    open.push(shop);
+    const started = performance.now();
+    expect((await fetch(`${shop.urls.inventory}/api/products`)).status).toBe(200);
+    expect(performance.now() - started).toBeGreaterThanOrEqual(1_400);
+  });
+});
