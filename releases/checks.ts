@@ -113,6 +113,8 @@ const step = z.union([httpStep, queryStep, changeStep]);
 const flow = z.strictObject({
   name,
   what: sentence,
+  /** How often the flow may be tried, where the world outside may say no, as a payment provider does now and then. */
+  attempts: z.int().min(1).max(5).default(1),
   steps: z.array(step).min(1),
   /** Runs afterwards whatever happened; a step whose captures are missing is left out. */
   cleanup: z.array(z.union([httpStep, changeStep])).default([]),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { loadChecks } from "../../releases/checks";
 import { ReleaseProblem } from "../../releases/load";
 import type { JobContext } from "../frame/context";
@@ -29,10 +30,8 @@ export const precheck: Step = async (context) => {
   const network = await checkNetworkPaths(next ?? current, context.parameters.business);
   const node = await checkNode();
   progress.say("checking the database and the business");
-  const database = await checkDatabaseAndBusiness(
-    context,
-    current.dataModel.schema,
-    readable[0]?.holds === true,
+  const database = await untilCalm(context, () =>
+    checkDatabaseAndBusiness(context, current.dataModel.schema, readable[0]?.holds === true),
   );
   return conclude({
     checks: [...materials, ...readable, ...compatibility, ...node, ...network, ...database.checks],
@@ -42,6 +41,28 @@ export const precheck: Step = async (context) => {
     inputs: next === undefined ? {} : { manifest: digestOf(releases.read(nextVersion, "manifest.yaml")) },
   });
 };
+
+/** Seconds for which a disturbance may pass by itself: a burst of orders, a report, a queue that is being worked off. */
+const PATIENCE = 30;
+const PAUSE = 2;
+
+async function untilCalm<Found extends { readonly checks: readonly Check[] }>(
+  { now, progress, signal }: JobContext,
+  look: () => Promise<Found>,
+): Promise<Found> {
+  const started = now().getTime();
+  for (;;) {
+    const found = await look();
+    const broken = found.checks.filter(({ holds }) => !holds).map(({ name }) => name);
+    // Only what moves by itself is worth waiting for.
+    const moving = broken.length > 0 && broken.every((name) => MOVING.test(name));
+    if (!moving || now().getTime() - started >= PATIENCE * 1000) return found;
+    progress.say(`waiting for ${broken.join(", ")} to settle`);
+    await sleep(PAUSE * 1000, undefined, { signal });
+  }
+}
+
+const MOVING = /^(business-|free-connections$|long-transactions$|lock-waits$|replication-lag$)/;
 
 function checkChecks({ releases }: JobContext, version: string): Check {
   const name = `checks-${version.replaceAll(".", "-")}`;

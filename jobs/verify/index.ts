@@ -53,7 +53,8 @@ async function runFlows(context: JobContext, checks: Checks): Promise<Check[]> {
           client,
           signal,
           base: (module) => baseUrl(context, module),
-          known: { release: environment.release, unique: `${unique}-${index + 1}` },
+          release: environment.release,
+          unique: `${unique}-${index + 1}`,
         })),
       );
       progress.count("flows", index + 1, checks.flows.length);

@@ -13,8 +13,10 @@ export interface FlowSurroundings {
   readonly client: pg.ClientBase;
   /** Base URL of a module; throws when it is not known. */
   readonly base: (module: string) => string;
-  /** Known from the start: `release`, `unique`. */
-  readonly known: Readonly<Record<string, unknown>>;
+  /** Known to every flow as `{{release}}`. */
+  readonly release: string;
+  /** Beginning of `{{unique}}`, a text no other flow and no other run has. */
+  readonly unique: string;
   readonly signal: AbortSignal;
 }
 
@@ -22,9 +24,17 @@ export interface FlowSurroundings {
 const TRIES = 8;
 const PAUSE = 250;
 
-/** Runs the steps of a flow in order up to the first that fails, then its cleanup. */
+/** Runs a flow as often as it may be tried, until it holds. Each try is a customer of its own. */
 export async function runFlow(flow: Flow, surroundings: FlowSurroundings): Promise<Check[]> {
-  const captured: Record<string, unknown> = { ...surroundings.known };
+  for (let attempt = 1; ; attempt += 1) {
+    const checks = await tryFlow(flow, surroundings, `${surroundings.unique}-${attempt}`);
+    if (attempt >= flow.attempts || checks.every(({ holds }) => holds)) return checks;
+  }
+}
+
+/** Runs the steps of a flow in order up to the first that fails, then its cleanup. */
+async function tryFlow(flow: Flow, surroundings: FlowSurroundings, unique: string): Promise<Check[]> {
+  const captured: Record<string, unknown> = { release: surroundings.release, unique };
   const checks: Check[] = [];
   const judge = async (step: Flow["steps"][number]): Promise<string[]> => {
     if ("request" in step) return askUntilRight(step, captured, surroundings);
