@@ -1,10 +1,14 @@
 import { planUpgrade } from "./plan";
 import { createData } from "./program/data";
 import { createEdge } from "./program/edge";
+import { Upgrade } from "./program/facts";
+import { createMonitoring } from "./program/monitoring";
 import { describeStack } from "./program/outputs";
 import { createPlatform } from "./program/platform";
 import { createProofs } from "./program/proofs";
+import { createProtection } from "./program/protection";
 import { createReleases } from "./program/releases";
+import { createSchedules } from "./program/schedules";
 import { readSettings } from "./program/settings";
 import { Timeline } from "./program/timeline";
 import { createWork } from "./program/work";
@@ -19,6 +23,10 @@ createReleases(settings, plan, platform, data, timeline);
 const edge = createEdge(settings, plan, platform, timeline);
 const work = createWork(settings, plan, platform, data, edge, timeline);
 const proofs = createProofs(settings, plan, platform, work, timeline);
+new Upgrade(settings, plan, proofs.earlier);
+createSchedules(settings, plan, platform, work);
+createProtection(settings, platform, data);
+createMonitoring(settings, plan, platform, data, edge);
 timeline.finish();
 
 /** The outputs of the stack (docs/contracts.md, 6). */
@@ -36,4 +44,4 @@ export const {
   evidence,
   backups,
   steps,
-} = describeStack(settings, plan, platform, data, edge, proofs);
+} = describeStack(settings, plan, platform, data, edge, proofs.all);

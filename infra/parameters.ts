@@ -1,55 +1,10 @@
 import { z } from "zod";
-import { backup } from "./parameters/backup";
-import { business } from "./parameters/business";
-import { database } from "./parameters/database";
-import { edge } from "./parameters/edge";
-import { text, whole } from "./parameters/fields";
-import { monitoring } from "./parameters/monitoring";
-import { cluster, network, security } from "./parameters/platform";
 import { describe, nearest, type Problem, problemsOf } from "./parameters/problems";
-import { release } from "./parameters/release";
 import { crossFieldProblems } from "./parameters/rules";
-import { change, migration, soak, verification } from "./parameters/upgrade";
+import { type Parameters, parametersSchema } from "./parameters/schema";
 import { PHASES, STRATEGIES } from "./phases";
 
-/** Everything a stack can say. The JSON schema for editors and docs/parameters.md are generated from it. */
-export const parametersSchema = z.strictObject({
-  environment: z
-    .enum(["development", "staging", "production"], "must be development, staging or production")
-    .meta({ description: "What the stack is for; production has rules of its own." }),
-  phase: z
-    .enum(PHASES, `must be one of ${PHASES.join(", ")}`)
-    .default("steady")
-    .meta({ description: "Position of the dial." }),
-  strategy: z
-    .enum(STRATEGIES, `must be ${STRATEGIES.join(" or ")}`)
-    .default("blue-green")
-    .meta({ description: "Without downtime, or in a maintenance window." }),
-  attempt: whole(
-    1,
-    9999,
-    "Counter; part of the names of snapshots and Jobs. Raising it runs a phase's work again.",
-  ).default(1),
-  confirm: z
-    .array(text("Name of a step."))
-    .default([])
-    .meta({ description: 'Steps that cannot be undone and were confirmed, such as "complete 4.0.0".' }),
-  release,
-  cluster,
-  network,
-  database,
-  backup,
-  business,
-  migration,
-  verification,
-  soak,
-  edge,
-  monitoring,
-  security,
-  change,
-});
-
-export type Parameters = z.output<typeof parametersSchema>;
+export { type Parameters, parametersSchema } from "./parameters/schema";
 
 /** Parameters that are refused: all problems at once. It has no stack, because its reader made a mistake, not the program. */
 export class ParametersProblem extends Error {

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type After, type Common, token } from "../frame/component";
+import { podIdentityTrust } from "./trust";
 
 export interface PodIdentityArgs extends Common {
   readonly namespace: string;
@@ -24,22 +25,7 @@ export class PodIdentity extends pulumi.ComponentResource {
       name,
       {
         name: `${args.prefix}-${args.serviceAccount}`.slice(0, 64),
-        assumeRolePolicy: JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [
-            {
-              Effect: "Allow",
-              Principal: { Service: "pods.eks.amazonaws.com" },
-              Action: ["sts:AssumeRole", "sts:TagSession"],
-              Condition: {
-                StringEquals: {
-                  "aws:RequestTag/kubernetes-namespace": args.namespace,
-                  "aws:RequestTag/kubernetes-service-account": args.serviceAccount,
-                },
-              },
-            },
-          ],
-        }),
+        assumeRolePolicy: podIdentityTrust(args.namespace, args.serviceAccount),
         ...(args.permissionsBoundary === undefined ? {} : { permissionsBoundary: args.permissionsBoundary }),
         tags: args.tags,
       },

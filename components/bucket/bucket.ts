@@ -13,7 +13,8 @@ export interface BucketArgs extends Common {
   /** Days after which replaced versions and old objects are removed; undefined: kept. */
   readonly expireAfterDays?: number;
   /** Statements beyond «TLS only», such as the right of a service to write. */
-  readonly statements?: (bucketArn: string) => readonly object[];
+  readonly statements?: (bucketArn: string, accountId: string) => readonly object[];
+  readonly accountId: pulumi.Input<string>;
 }
 
 /** A private, versioned, encrypted bucket that answers TLS requests only. */
@@ -32,7 +33,7 @@ export class Bucket extends pulumi.ComponentResource {
         bucket: args.bucketName,
         forceDestroy: false,
         objectLockEnabled: args.writeOnceDays !== undefined,
-        tags: args.tags,
+        tags: { ...args.tags, ...(args.keyArn === undefined ? { encryption: "aes256" } : {}) },
       },
       { ...child, protect: true, retainOnDelete: true },
     );
@@ -75,7 +76,7 @@ export class Bucket extends pulumi.ComponentResource {
     );
     new aws.s3.BucketPolicy(
       name,
-      { bucket, policy: this.resource.arn.apply((arn) => bucketPolicy(arn, args.statements?.(arn) ?? [])) },
+      { bucket, policy: pulumi.all([this.resource.arn, args.accountId]).apply(([arn, account]) => bucketPolicy(arn, args.statements?.(arn, account) ?? [])), },
       { ...child, dependsOn: [closed] },
     );
     this.lock(name, args, versioning);

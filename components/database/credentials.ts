@@ -28,7 +28,7 @@ export class Credentials extends pulumi.ComponentResource {
           description: `Password of ${one}`,
           kmsKeyId: args.keyArn,
           recoveryWindowInDays: 7,
-          tags: args.tags,
+          tags: { ...args.tags, "rotated-by": "order-upgrade" },
         },
         { parent: this },
       );

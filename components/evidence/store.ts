@@ -6,6 +6,7 @@ import { type EvidenceDocument, newestKey, readDocument } from "./document";
 
 export interface EvidenceStoreArgs extends Common {
   readonly bucketName: pulumi.Input<string>;
+  readonly accountId: pulumi.Input<string>;
   readonly keyArn: pulumi.Input<string>;
   readonly stack: string;
   /** Days for which a document cannot be altered or removed. */
@@ -28,6 +29,7 @@ export class EvidenceStore extends pulumi.ComponentResource {
         prefix: args.prefix,
         tags: { ...args.tags, purpose: "evidence" },
         bucketName: args.bucketName,
+        accountId: args.accountId,
         keyArn: args.keyArn,
         writeOnceDays: args.retentionDays,
       },

@@ -43,6 +43,7 @@ export class SecurityGroups extends pulumi.ComponentResource {
           ipProtocol: "tcp",
           fromPort: 443,
           toPort: 443,
+          tags: { ...args.tags, purpose: "edge" },
         },
         { parent: this },
       );

@@ -1,8 +1,7 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import { labelsOf, RESTRICTED_CONTAINER, RESTRICTED_POD, WRITABLE_MOUNT, writableVolume } from "../frame/pod";
-import type { ModulesArgs } from "./modules";
 import { moduleName, releaseSecretName, selectorOf } from "./names";
-import type { ModuleArgs } from "./types";
+import type { ModuleArgs, ModulesArgs } from "./types";
 
 type DeploymentSpec = kubernetes.types.input.apps.v1.DeploymentSpec;
 

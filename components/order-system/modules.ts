@@ -1,24 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type After, token } from "../frame/component";
+import { token } from "../frame/component";
 import { labelsOf } from "../frame/pod";
 import { deploymentSpec } from "./deployment";
 import { moduleName, selectorOf } from "./names";
-import type { ModuleArgs, ReleaseNames } from "./types";
-
-export interface ModulesArgs extends ReleaseNames {
-  readonly modules: readonly ModuleArgs[];
-  readonly configMaps: Readonly<Record<string, string>>;
-  /** `off`: the Deployments stay, with no replica, and nothing leads to them. */
-  readonly state: "on" | "off";
-  /** Whether the cluster changes the number of replicas with the load. */
-  readonly autoscaled: boolean;
-  /** Seconds a Pod goes on serving after it was told to stop, until every load balancer knows. */
-  readonly preStopSeconds: number;
-  /** Seconds a new Pod must be ready before it counts. */
-  readonly minReadySeconds: number;
-  readonly after: After;
-}
+import type { ModuleArgs, ModulesArgs } from "./types";
 
 /** How many times its replicas a module may grow to under load. */
 const GROWTH = 3;

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { After } from "../frame/component";
 import type { Module } from "../../releases/manifest";
 
 /** A module of a release, as the components of this folder need it: its manifest entry and what the stack adds. */
@@ -21,3 +22,18 @@ export interface ReleaseSecrets {
   readonly databaseUrl: pulumi.Input<string>;
   readonly sessionSecret: pulumi.Input<string>;
 }
+
+export interface ModulesArgs extends ReleaseNames {
+  readonly modules: readonly ModuleArgs[];
+  readonly configMaps: Readonly<Record<string, string>>;
+  /** `off`: the Deployments stay, with no replica, and nothing leads to them. */
+  readonly state: "on" | "off";
+  /** Whether the cluster changes the number of replicas with the load. */
+  readonly autoscaled: boolean;
+  /** Seconds a Pod goes on serving after it was told to stop, until every load balancer knows. */
+  readonly preStopSeconds: number;
+  /** Seconds a new Pod must be ready before it counts. */
+  readonly minReadySeconds: number;
+  readonly after: After;
+}
+

@@ -61,7 +61,6 @@ export const database = z
       "When the daily snapshot is taken, UTC.",
     ).default("01:00-02:00"),
     maintenanceWindow: window("When AWS may maintain the instance, UTC.").default("sun:03:00-sun:04:00"),
-    connectionLimit: whole(10, 5000, "Connections a release's role may hold.").default(200),
     statementLimit: duration(
       "1s",
       "1h",

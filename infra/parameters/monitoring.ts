@@ -11,7 +11,7 @@ export const monitoring = z
     processorShare: amount(0.1, 1, "Load of the database's processor.").default(0.8),
     freeMemory: size("64MiB", "1TiB", "Memory the database must have free.").default("512MiB"),
     freeStorage: size("1GiB", "64TiB", "Storage the database must have free.").default("20GiB"),
-    connectionShare: amount(0.1, 1, "Share of the connections that may be in use.").default(0.8),
+    connections: whole(1, 100_000, "Connections to the database that may be in use.").default(400),
     stockLag: duration("1s", "1h", "Age of the oldest stock change not yet applied.").default("30s"),
     ordersMinimum: whole(
       0,

@@ -1,7 +1,7 @@
-import type { Parameters } from "../parameters";
 import { confirmationOf, needsNext } from "../phases";
 import { bytes, seconds } from "../units";
 import type { Problem } from "./problems";
+import type { Parameters } from "./schema";
 
 /** A rule over several parameters. */
 type Rule = (parameters: Parameters) => Problem[];

@@ -14,15 +14,15 @@ type Edge = readonly [node: Node, after: readonly Node[]];
 
 /** What waits for what. An update creates and changes in this order; what is removed goes at its end. */
 export function planOrder(situation: Situation): Record<Node, Node[]> {
-  const order: Record<Node, Node[]> = {};
+  const order: Partial<Record<Node, Node[]>> = {};
   for (const [node, after] of [...everyPhase(situation), ...thisPhase(situation)]) {
     order[node] = [...new Set([...(order[node] ?? []), ...after])];
   }
   const known = new Set<Node>(nodesOf(situation));
   // A table may name what this position does not have, such as the Job of a release that is not installed here.
   return Object.fromEntries(
-    Object.entries(order)
-      .filter(([node]) => known.has(node as Node))
+    (Object.entries(order) as [Node, Node[]][])
+      .filter(([node]) => known.has(node))
       .map(([node, after]) => [node, after.filter((one) => known.has(one))]),
   ) as Record<Node, Node[]>;
 }

@@ -1,5 +1,8 @@
+import { Firewall } from "../../components/edge/firewall";
+import type * as pulumi from "@pulumi/pulumi";
 import { LoadBalancer } from "../../components/edge/load-balancer";
 import { maintenancePage } from "../../components/edge/maintenance-page";
+import { PublicNames } from "../../components/edge/names";
 import { Routes } from "../../components/edge/routes";
 import { Targets } from "../../components/edge/targets";
 import { versionInNames } from "../../releases/manifest";
@@ -52,7 +55,8 @@ export function createEdge(settings: Settings, plan: Plan, platform: Platform, t
     routes: rules(plan.routes),
     after: timeline.before("routes").then((before) => [...bound, ...before]),
   });
-  timeline.reached("routes", [...customers.resources]);
+  const firewall = createFirewall(settings, plan, platform, loadBalancer, page, customers);
+  timeline.reached("routes", [...customers.resources, ...firewall]);
   const preview = new Routes("preview", {
     ...shared,
     routes: rules(plan.previewRoutes),
@@ -60,11 +64,45 @@ export function createEdge(settings: Settings, plan: Plan, platform: Platform, t
     after: timeline.before("preview").then((before) => [...bound, ...before]),
   });
   timeline.reached("preview", [...preview.resources]);
+  if (edge.zoneId !== undefined) {
+    new PublicNames("names", {
+      zoneId: edge.zoneId,
+      hosts: [edge.host, edge.previewHost],
+      loadBalancerDnsName: loadBalancer.dnsName,
+      loadBalancerZoneId: loadBalancer.resource.zoneId,
+    });
+  }
   return {
     loadBalancer,
     publicUrl: edge.publicUrl ?? `https://${edge.host}`,
     previewUrl: `https://${edge.previewHost}`,
   };
+}
+
+function createFirewall(
+  settings: Settings,
+  plan: Plan,
+  platform: Platform,
+  loadBalancer: LoadBalancer,
+  page: string,
+  customers: Routes,
+): readonly pulumi.Resource[] {
+  const { edge, monitoring } = settings.parameters;
+  if (!edge.firewall) return [];
+  const firewall = new Firewall("edge", {
+    ...platform.common,
+    loadBalancerArn: loadBalancer.resource.arn,
+    rateLimit: edge.rateLimit,
+    maintenance: plan.page
+      ? { page, retryAfterSeconds: seconds(edge.maintenance.retryAfter) }
+      : undefined,
+    previewHost: edge.previewHost,
+    keyArn: platform.key.arn,
+    logRetentionDays: monitoring.logRetention,
+    // The page comes off when the rules behind it lead somewhere.
+    after: [...customers.resources],
+  });
+  return firewall.resources;
 }
 
 function createTargets(settings: Settings, version: string, platform: Platform, timeline: Timeline): Targets {

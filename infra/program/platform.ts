@@ -2,10 +2,12 @@ import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Namespace } from "../../components/access/namespace";
+import { trailStatements } from "../../components/audit/trail";
 import { Bucket } from "../../components/bucket/bucket";
 import { Key } from "../../components/encryption/key";
 import { EvidenceStore } from "../../components/evidence/store";
 import type { Common } from "../../components/frame/component";
+import { AlarmTopic } from "../../components/monitoring/topic";
 import { SecurityGroups } from "../../components/network/security-groups";
 import type { Settings } from "./settings";
 
@@ -17,6 +19,8 @@ export interface Platform {
   readonly backups: Bucket;
   readonly evidence: EvidenceStore;
   readonly securityGroups: SecurityGroups;
+  /** Where alarms and findings go. */
+  readonly topicArn: pulumi.Output<string>;
   readonly namespace: string;
   readonly namespaceResource: pulumi.Resource;
   /** Options that put a component's Kubernetes resources into the order system's cluster. */
@@ -41,8 +45,11 @@ export function createPlatform(settings: Settings): Platform {
     bucketName: pulumi.interpolate`${prefix}-logs-${accountId}`,
     // Load balancers cannot write with a key of ours.
     keyArn: undefined,
+    accountId,
     writeOnceDays: parameters.security.auditRetention,
-    statements: (arn) => [
+    tags: { ...tags, purpose: "audit" },
+    statements: (arn, account) => [
+      ...trailStatements(arn, `arn:aws:cloudtrail:${region}:${account}:trail/${prefix}`, account),
       {
         Sid: "LoadBalancerWritesAccessLogs",
         Effect: "Allow",
@@ -55,6 +62,7 @@ export function createPlatform(settings: Settings): Platform {
   const backups = new Bucket("backups", {
     ...common,
     bucketName: pulumi.interpolate`${prefix}-backups-${accountId}`,
+    accountId,
     keyArn: key.arn,
     writeOnceDays: Math.min(parameters.backup.retention, 35),
     expireAfterDays: parameters.backup.retention + 1,
@@ -63,6 +71,7 @@ export function createPlatform(settings: Settings): Platform {
     ...common,
     stack,
     bucketName: pulumi.interpolate`${prefix}-evidence-${accountId}`,
+    accountId,
     keyArn: key.arn,
     retentionDays: parameters.security.auditRetention,
   });
@@ -73,6 +82,12 @@ export function createPlatform(settings: Settings): Platform {
     customers: parameters.network.customers,
     modulePorts: publicPorts(settings),
     databasePort: DATABASE_PORT,
+  });
+  const topic = new AlarmTopic("alarms", {
+    ...common,
+    accountId,
+    keyArn: key.arn,
+    receivers: parameters.monitoring.receivers,
   });
   const provider = clusterProvider(settings);
   const inCluster = { providers: { kubernetes: provider } };
@@ -93,6 +108,7 @@ export function createPlatform(settings: Settings): Platform {
     backups,
     evidence,
     securityGroups,
+    topicArn: topic.arn,
     namespace: parameters.cluster.namespace,
     namespaceResource: namespace.resource,
     inCluster,

@@ -19,6 +19,7 @@ export interface StepOutput {
   readonly key: string;
 }
 
+type Steps = pulumi.Output<Record<string, StepOutput>>;
 type ReadBack = EvidenceDocument | string | undefined;
 
 /** Reads back what was proved, and lets the graph go on only where it holds. */
@@ -28,7 +29,7 @@ export function createProofs(
   platform: Platform,
   work: Work,
   timeline: Timeline,
-): pulumi.Output<Record<string, StepOutput>> {
+): { readonly earlier: Steps; readonly all: Steps } {
   const earlier = readEarlier(plan, platform);
   const own = plan.gates.flatMap((one) =>
     one.job === undefined ? [] : [readOwn(one, platform, work, timeline)],
@@ -48,16 +49,21 @@ export function createProofs(
       readContracted(settings, platform).apply((done) => judgeDataModel(plan, settings.manifests, done)),
     ).after,
   );
-  return pulumi
-    .all([earlier, ...own.map(({ document }) => document)])
-    .apply(([found, ...written]) =>
-      Object.fromEntries(
-        [...Object.values(found as Record<string, ReadBack>), ...written]
-          .filter((one): one is EvidenceDocument => typeof one === "object")
-          .map(({ step, verdict, digest, finishedAt, key }) => [step, { verdict, digest, finishedAt, key }]),
-      ),
-    );
+  const written = pulumi.all(own.map(({ document }) => document as pulumi.Output<ReadBack>));
+  return {
+    earlier: earlier.apply((found) => described(Object.values(found) as ReadBack[])),
+    all: earlier.apply((found) =>
+      written.apply((documents) => described([...(Object.values(found) as ReadBack[]), ...documents])),
+    ),
+  };
 }
+
+const described = (documents: readonly ReadBack[]): Record<string, StepOutput> =>
+  Object.fromEntries(
+    documents
+      .filter((one): one is EvidenceDocument => typeof one === "object")
+      .map(({ step, verdict, digest, finishedAt, key }) => [step, { verdict, digest, finishedAt, key }]),
+  );
 
 /** The newest documents that earlier updates left about the next release. */
 function readEarlier(plan: Plan, { evidence }: Platform): pulumi.Output<Proofs> {

@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { Identities } from "../../components/order-system/identities";
 import { Modules } from "../../components/order-system/modules";
+import { type Connection, NetworkPolicies } from "../../components/order-system/network-policies";
 import { Release } from "../../components/order-system/release";
 import type { ModuleArgs } from "../../components/order-system/types";
 import { type Manifest, versionInNames } from "../../releases/manifest";
@@ -7,7 +9,7 @@ import { type Parameters, parameterAt } from "../parameters";
 import type { Plan, ReleasePlan } from "../plan";
 import { bytes, isDuration, isSize, milliseconds, seconds } from "../units";
 import type { Data } from "./data";
-import type { Platform } from "./platform";
+import { DATABASE_PORT, type Platform } from "./platform";
 import type { Settings } from "./settings";
 import type { Timeline } from "./timeline";
 
@@ -43,6 +45,25 @@ function createRelease(
       ...names,
       modules,
       secrets: { databaseUrl: data.urlOfRelease(version), sessionSecret: data.sessionSecret },
+      after: [platform.namespaceResource],
+    },
+    platform.inCluster,
+  );
+  new Identities(`identities-${suffix}`, {
+    ...platform.common,
+    ...names,
+    clusterName: parameters.cluster.name,
+    modules: manifest.modules.map(({ name }) => name),
+    permissionsBoundary: parameters.security.permissionsBoundary,
+  });
+  new NetworkPolicies(
+    `network-${suffix}`,
+    {
+      ...names,
+      modules: manifest.modules,
+      connections: connectionsOf(parameters, manifest),
+      privateCidrs: parameters.network.privateCidrs,
+      databasePort: DATABASE_PORT,
       after: [platform.namespaceResource],
     },
     platform.inCluster,
@@ -86,6 +107,15 @@ function moduleArgs(
     replicas: Math.min(module.replicas, parameters.cluster.maximumReplicas),
   };
 }
+
+/** The partners that modules of a release reach, as the stack's parameters describe them. */
+const connectionsOf = (parameters: Parameters, manifest: Manifest): Record<string, Connection> =>
+  Object.fromEntries(
+    [...new Set(manifest.modules.flatMap(({ reaches }) => reaches))].map((name) => [
+      name,
+      parameterAt(parameters, `business.${name}`) as Connection,
+    ]),
+  );
 
 /** A parameter as a module wants to read it. */
 function inUnit(value: unknown, unit: "seconds" | "milliseconds" | "bytes" | "text"): string {

@@ -68,7 +68,7 @@ export async function runProgram(
   vi.resetModules();
   let outputs: Record<string, unknown> = {};
   await pulumi.runtime.runInPulumiStack(async () => {
-    outputs = await import("../../infra/index");
+    outputs = await import("../../infra/index.js");
     return outputs;
   });
   await settled();
@@ -143,7 +143,7 @@ export function document(step: string, release: string, attempt: number, changes
 
 /** Registrations go on after the program's last line; this waits for all of them. */
 async function settled(): Promise<void> {
-  const { waitForRPCs } = (await import("@pulumi/pulumi/runtime/settings")) as unknown as {
+  const { waitForRPCs } = (await import("@pulumi/pulumi/runtime/settings.js")) as unknown as {
     waitForRPCs: (disconnect: boolean) => Promise<void>;
   };
   await waitForRPCs(false);

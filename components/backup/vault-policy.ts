@@ -1,0 +1,20 @@
+/** Nobody deletes a recovery point or shortens its life, but whoever administers backups in this account with a second factor. */
+export const vaultPolicy = (vaultArn: string, accountId: string): string =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "NobodyDeletes",
+        Effect: "Deny",
+        Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+        Action: [
+          "backup:DeleteRecoveryPoint",
+          "backup:UpdateRecoveryPointLifecycle",
+          "backup:DeleteBackupVault",
+          "backup:DeleteBackupVaultAccessPolicy",
+        ],
+        Resource: [vaultArn, "arn:aws:rds:*:*:snapshot:awsbackup:*"],
+        Condition: { BoolIfExists: { "aws:MultiFactorAuthPresent": "false" } },
+      },
+    ],
+  });
