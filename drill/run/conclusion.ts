@@ -1,7 +1,7 @@
-import { type AuditResult, audit, type Census } from "../load/audit";
+import { type AuditResult, audit } from "../load/audit";
 import { around, type Figures, figures } from "../load/figures";
 import type { CommandReport, TurnReport } from "./operator";
-import type { Site } from "./site";
+import type { Generated, Site } from "./site";
 import type { StageFailed } from "./stages";
 import { ledgerFile } from "./traffic";
 import type { Progress } from "./workspace";
@@ -67,18 +67,18 @@ export async function conclude(
   const done = progress.done as Readonly<Record<string, Done>>;
   if (failure !== undefined) await site.traffic?.settled((site.traffic.pulse?.requests ?? 0) + 300);
   await site.traffic?.stop();
-  const generated = done.generate?.result as { census: Census; report: { orders: number } } | undefined;
+  const generated = done.generate?.result as Generated | undefined;
   const audited =
     generated === undefined || site.traffic === undefined
       ? null
       : await audit({
-          databaseUrl: await site.world.administratorUrl(),
+          databaseUrl: await site.databaseUrl(),
           ledger: ledgerFile(site.workspace),
           census: generated.census,
           others: (email) => /verification|synthetic/.test(email),
         });
   const traffic = audited === null ? undefined : await requestFigures(site, done);
-  const documents = await site.world.evidence(site.options);
+  const documents = await site.evidence();
   const migrate = documents.migrate?.figures ?? {};
   const invariants = Object.values(documents).flatMap((document) =>
     document.checks

@@ -22,7 +22,7 @@ export async function drill(
   try {
     if (Object.keys(progress.done).length === 0) writeStackFile(workspace, options, world);
     else refreshStackFile(workspace, world);
-    for (const fault of FAULTS[options.fault ?? ""]?.faults ?? []) await world.inject(fault);
+    for (const fault of FAULTS[options.fault ?? ""]?.faults ?? []) await world.cloud.inject(fault);
     if ("traffic" in progress.done) await site.openDoors();
     let failure: StageFailed | undefined;
     for (const stage of STAGES) {

@@ -1,13 +1,27 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { takeCensus } from "../load/audit";
-import { generate } from "../shop/generator";
+import { type Census, takeCensus } from "../load/audit";
+import { writeCustomersFile } from "../shop/generator/customers-file";
+import { type GenerateReport, generate } from "../shop/generator/generate";
+import { type Documents, readEvidence } from "./evidence";
 import { Operator } from "./operator";
 import type { DrillOptions } from "./options";
 import { setParameters } from "./stack-file";
 import { customersFile, Traffic } from "./traffic";
 import type { Workspace } from "./workspace";
 import type { World } from "./world";
+
+/** What the generator made, and what was there when the first customer came. */
+export interface Generated {
+  readonly report: Omit<GenerateReport, "customers" | "promotions">;
+  readonly census: Census;
+}
+
+interface CloudState {
+  readonly databases: readonly { readonly identifier: string; readonly status: string }[];
+  readonly loadBalancers: readonly {
+    readonly listeners: readonly { readonly port: number; readonly address: string }[];
+  }[];
+  readonly storage: { readonly endpoint: string };
+}
 
 /** Where a drill takes place: the world, its operator and its customers. */
 export class Site {
@@ -20,7 +34,7 @@ export class Site {
     readonly world: World,
     readonly print: (line: string) => void,
   ) {
-    this.operator = new Operator(workspace, options, world.providers, print);
+    this.operator = new Operator(workspace, options, world.cloud.providers, print);
   }
 
   get traffic(): Traffic | undefined {
@@ -28,33 +42,46 @@ export class Site {
   }
 
   /** Fills the old data model and counts what is in it. */
-  async generate(): Promise<unknown> {
-    const databaseUrl = await this.world.administratorUrl();
-    const report = await generate({
-      databaseUrl,
-      orders: this.options.orders,
-      seed: this.options.seed,
-      customersFile: customersFile(this.workspace),
-    });
+  async generate(): Promise<Generated> {
+    const { orders, seed } = this.options;
+    const databaseUrl = await this.databaseUrl();
+    const made = await generate({ databaseUrl, orders, seed });
+    writeCustomersFile(customersFile(this.workspace), made);
+    const { customers: _customers, promotions: _promotions, ...report } = made;
     return { report, census: await takeCensus(databaseUrl) };
   }
 
-  /** Customers come to the public address, which is known once the load balancer stands. */
-  async letCustomersIn(warmUp: number): Promise<unknown> {
+  /** The superuser's address of the database, which no program of the shop has. */
+  async databaseUrl(): Promise<string> {
+    const { databases } = await this.state();
+    // The scratch instance of the restore check is there for a while beside the shop's own.
+    const [database] = databases.filter(({ identifier }) => !identifier.includes("scratch"));
+    if (database === undefined) throw new Error("the stack has no database yet");
+    return this.world.cloud.operatorUrl(database.identifier);
+  }
+
+  /** Lets customers in and waits until so many of them were answered that figures before the upgrade exist. */
+  async letCustomersIn(warmUp: number): Promise<void> {
     await this.openDoors();
     await this.customers?.settled(warmUp);
-    return {};
   }
 
-  /** Starts the load; also when a drill is continued. */
+  /** Starts the load on the public address; also when a drill is continued. */
   async openDoors(): Promise<void> {
-    const address = await this.world.publicAddress();
-    setParameters(this.workspace, { "edge.publicUrl": address });
-    this.customers = Traffic.start(this.workspace, this.options, address);
-    this.print(`  customers come to ${address}`);
+    const { loadBalancers } = await this.state();
+    const listener = loadBalancers.flatMap(({ listeners }) => listeners).find(({ port }) => port === 443);
+    if (listener === undefined) throw new Error("the stack has no load balancer with a listener on port 443");
+    setParameters(this.workspace, { "edge.publicUrl": listener.address });
+    this.customers = Traffic.start(this.workspace, this.options, listener.address);
+    this.print(`  customers come to ${listener.address}`);
+  }
+
+  /** The newest evidence document of each step. */
+  async evidence(): Promise<Documents> {
+    return readEvidence(this.world.cloud, this.options.stack, this.options.to);
+  }
+
+  private async state(): Promise<CloudState> {
+    return (await this.world.cloud.state()) as unknown as CloudState;
   }
 }
-
-/** The key that release manifests are signed with. */
-export const publisherKey = (workspace: Workspace): string =>
-  readFileSync(path.join(workspace.root, "releases", "publisher.pub.pem"), "utf8");

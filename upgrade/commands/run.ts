@@ -35,6 +35,7 @@ export async function turnTo(context: Context, to: string, command: string): Pro
   const turns = pathTo(
     { phase: dial.phase, weight: dial.weight, unfinished },
     to,
+    dial.strategy,
     canaryOf(project.configFile),
   );
   if (turns.length === 0) {

