@@ -1,9 +1,11 @@
+import type pg from "pg";
 import type { Database } from "../frame/database";
 import { StepProblem } from "../frame/problems";
 import { type Comparison, compare } from "../reconcile/compare";
+import { checkInvariants, type InvariantResult } from "../reconcile/invariants";
 import { type Authority, recheck, repair } from "../reconcile/repair";
 import { type BackfillResult, backfill } from "./backfill/backfill";
-import { setState } from "./bookkeeping";
+import { readMigration, setState } from "./bookkeeping";
 import { expand } from "./expand/expand";
 import { finishModel } from "./finish";
 import { holdLock, type Opened, open, requireSame, type Subject } from "./open";
@@ -25,6 +27,7 @@ export interface RunResult {
   /** Source rows that were written again after the first comparison. */
   readonly repaired: number;
   readonly found: Comparison["differences"];
+  readonly invariants: readonly InvariantResult[];
   readonly seconds: number;
 }
 
@@ -71,27 +74,34 @@ export async function migrateAll(options: RunOptions): Promise<RunResult> {
 
 /** Compares; where that finds differences, repairs them and compares those sources once more. */
 export async function compareAndRepair(
-  options: Pick<RunOptions, "database" | "settings" | "signal" | "say" | "count">,
+  options: Pick<RunOptions, "database" | "subject" | "settings" | "signal" | "say" | "count">,
   opened: Opened,
   authority: Authority,
-): Promise<{ comparison: Comparison; found: Comparison["differences"]; repaired: number }> {
+): Promise<Pick<RunResult, "comparison" | "found" | "repaired" | "invariants">> {
   const { database, settings, signal, say } = options;
+  let invariants: InvariantResult[] = [];
   const shared = {
     database,
     model: opened.model,
     parallel: settings.parallel,
     signal,
     count: (source: string, done: number, total: number) => options.count(`comparing ${source}`, done, total),
+    inSnapshot: async (client: pg.ClientBase) => {
+      const { releasesDirectory, to } = options.subject;
+      const since = (await readMigration(client))?.started_at ?? new Date();
+      invariants = await checkInvariants(client, releasesDirectory, to.version, to.dataModel.schema, since);
+    },
   };
   say("comparing both models");
   const first = await compare(shared);
-  if (first.equal) return { comparison: first, found: [], repaired: 0 };
+  if (first.equal) return { comparison: first, found: [], repaired: 0, invariants };
   say(`${first.differences.length} rows differ; writing them again from the ${authority} model`);
   const repaired = await repair(database, opened.model, first.differences, authority);
-  return { comparison: await compare(shared), found: first.differences, repaired };
+  const comparison = await compare(shared);
+  return { comparison, found: first.differences, repaired, invariants };
 }
 
-async function requireEmpty(client: import("pg").ClientBase, opened: Opened): Promise<void> {
+async function requireEmpty(client: pg.ClientBase, opened: Opened): Promise<void> {
   const full: string[] = [];
   for (const source of opened.model.sources)
     for (const target of source.targets) {

@@ -17,6 +17,8 @@ const schema = z.looseObject({
     .number()
     .min(0)
     .default(64 * 1024 ** 2),
+  /** Rows the scheduled comparison looks at in one run. */
+  reconcileRows: z.int().min(1000).default(500_000),
 });
 
 export type MigrationSettings = z.output<typeof schema>;

@@ -25,6 +25,8 @@ export interface Compared {
   readonly addsUp: boolean;
   /** Rows a rule sets aside that are missing in the quarantine. */
   readonly unheeded: number;
+  /** Where a part that was limited by `window` ended; null at the end of the source. */
+  readonly next: string | null;
   readonly seconds: number;
 }
 
@@ -46,6 +48,8 @@ export interface CompareOptions {
   readonly only?: readonly string[];
   /** Of each source, the share of ranges to look at, 0 to 1. Default 1. Chosen evenly over the keys. */
   readonly sample?: number;
+  /** Of each source, only this part: where to begin (null: at the beginning) and how many rows at most. */
+  readonly window?: { readonly first: string | null; readonly rows: number };
   readonly count?: (source: string, done: number, total: number) => void;
   /** Runs on a connection that sees the very snapshot that was compared. */
   readonly inSnapshot?: (client: pg.ClientBase) => Promise<void>;
@@ -119,7 +123,10 @@ async function compareSource(
   const statement = comparisonStatement(source);
   const totals = { rows: 0, migrated: 0, merged: 0, chunks: 0, unheeded: 0 };
   const unequal: { range: Range; relations: string[] }[] = [];
-  const ranges = rangesOf(source, lead, options.chunkRows ?? 20_000, options.sample ?? 1);
+  let end: string | null = null;
+  const ranges = rangesOf(source, lead, options, (beyond) => {
+    end = beyond;
+  });
   const total = await estimatedRows(lead, source);
   // One generator feeds all workers; a claim waits for the one before.
   let turn: Promise<IteratorResult<Range>> = Promise.resolve({
@@ -156,7 +163,7 @@ async function compareSource(
       differences.push(...(await descend(lead, source, relation, range)));
     }
   const quarantined = await quarantinedRows(lead, source);
-  const whole = (options.sample ?? 1) === 1;
+  const whole = (options.sample ?? 1) === 1 && options.window === undefined;
   const addsUp = !whole || totals.rows === totals.migrated + totals.merged + quarantined;
   return {
     differences,
@@ -168,6 +175,7 @@ async function compareSource(
       quarantined,
       unequalChunks: unequal.length,
       addsUp,
+      next: end,
       seconds: (performance.now() - began) / 1000,
     },
   };
@@ -186,25 +194,30 @@ function sameOnBothSides(rows: readonly Side[], relation: string): boolean {
 async function* rangesOf(
   source: Source,
   client: pg.ClientBase,
-  size: number,
-  sample: number,
+  { chunkRows = 20_000, sample = 1, window }: CompareOptions,
+  ended: (beyond: string | null) => void,
 ): AsyncGenerator<Range, undefined> {
   const key = identifier(source.key);
-  let first: string | null = null;
+  let first: string | null = window?.first ?? null;
+  let left = window?.rows ?? Number.POSITIVE_INFINITY;
   let share = 0;
   for (;;) {
     const result: pg.QueryResult<{ key: string }> = await client.query(
       `SELECT s.${key}::text AS key FROM ${sourceTable(source)} s WHERE $1::${source.keyType} IS NULL OR s.${key} >= $1::${source.keyType}
         ORDER BY s.${key} OFFSET $2 LIMIT 1`,
-      [first, size],
+      [first, Math.max(1, Math.min(chunkRows, left))],
     );
     const beyond = result.rows[0]?.key ?? null;
+    left -= chunkRows;
     share += sample;
     if (share >= 1) {
       share -= 1;
       yield { first, beyond };
     }
-    if (beyond === null) return undefined;
+    if (beyond === null || left <= 0) {
+      ended(beyond);
+      return undefined;
+    }
     first = beyond;
   }
 }

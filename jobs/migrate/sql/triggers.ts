@@ -3,7 +3,6 @@ import { lockBuckets } from "./buckets";
 import {
   BOOK,
   backwardFunction,
-  differs,
   forwardFunction,
   GUARD,
   identifier,
