@@ -2,13 +2,15 @@ import { z } from "zod";
 import { describeIssues, EnvironmentProblem } from "./problems";
 import { STEPS, type StepName } from "./steps";
 
-const version = z.string().regex(/^\d+\.\d+\.\d+$/, "must be MAJOR.MINOR.PATCH");
-const text = z.string().min(1, "must not be empty");
+const missing = (issue: { input?: unknown }): string | undefined =>
+  issue.input === undefined ? "is missing" : undefined;
+const version = z.string({ error: missing }).regex(/^\d+\.\d+\.\d+$/, "must be MAJOR.MINOR.PATCH");
+const text = z.string({ error: missing });
 const httpUrl = z.string().regex(/^https?:\/\/[^\s]+$/, "must be an http or https URL");
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]", "::1"]);
 
 /** A libpq URL. Beyond the loopback address the server must prove who it is. */
-const databaseUrl = z.string().superRefine((value, context) => {
+const databaseUrl = z.string({ error: missing }).superRefine((value, context) => {
   const refuse = (message: string): void => context.addIssue({ code: "custom", message });
   if (!URL.canParse(value)) return refuse("must be a URL such as postgresql://USER:PASSWORD@HOST:5432/NAME");
   const url = new URL(value);
@@ -44,7 +46,7 @@ const schema = z.object({
   RELEASE_CURRENT: version,
   RELEASE: version,
   ATTEMPT: z
-    .string()
+    .string({ error: missing })
     .regex(/^[1-9]\d{0,8}$/, "must be a whole number from 1")
     .transform(Number),
   RELEASES_DIRECTORY: text,

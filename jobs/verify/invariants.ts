@@ -9,7 +9,7 @@ export interface InvariantOptions {
   readonly invariants: readonly Invariant[];
   /** Broken rows that are named. */
   readonly examples: number;
-  /** When the upgrade began; queries read it as `current_setting('order_upgrade.since')::timestamptz`. */
+  /** When the upgrade began; queries read it as `nullif(current_setting('order_upgrade.since', true), '')::timestamptz`. */
   readonly since: Date;
 }
 
