@@ -32,9 +32,10 @@ export function register({ known, people, nextKey, random }: Situation): Plan {
   };
 }
 
-/** Someone logs in; some people come far more often than others. */
+/** Someone logs in; some people come far more often than others. Where nobody is known, somebody registers. */
 export function loginOfSomeone(situation: Situation): Plan {
   const { random, people } = situation;
+  if (people.customers.length === 0) return register(situation);
   return login(situation, people.customers[random.skewed(people.customers.length, 0.7)] as string);
 }
 

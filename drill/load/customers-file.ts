@@ -5,7 +5,8 @@ const schema = z.strictObject({
   version: z.literal(1),
   /** One password for all: these people do not exist. */
   password: z.string().min(1),
-  customers: z.array(z.string().min(3)).min(1),
+  /** May be empty: then all customers register. */
+  customers: z.array(z.string().min(3)),
   /** Codes a customer may use in an order now. */
   promotions: z.array(z.string().min(1)).default([]),
   staff: z.strictObject({ email: z.string().min(3), password: z.string().min(1) }).optional(),

@@ -5,7 +5,10 @@ import { STAFF_EMAIL } from "./customers";
 import type { GenerateReport } from "./generate";
 
 /** Writes who may log in, for the load. The people do not exist, and neither does anything they could lose. */
-export function writeCustomersFile(file: string, { customers, promotions }: GenerateReport): void {
+export function writeCustomersFile(
+  file: string,
+  { customers, promotions }: Pick<GenerateReport, "customers" | "promotions">,
+): void {
   const content: CustomersFile = {
     version: 1,
     password: DRILL_PASSWORD,

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const options = program.parse().opts<Arguments>();
   // Not an argument: a connection string may hold a password, and arguments can be seen by everybody.
   const databaseUrl = process.env.DATABASE_URL;
-  if (databaseUrl === undefined) program.error("DATABASE_URL: set it to the database to fill");
+  if (databaseUrl === undefined) return program.error("DATABASE_URL: set it to the database to fill");
   const report = await generate({ ...options, databaseUrl, onProgress: print });
   if (options.customers !== undefined) writeCustomersFile(options.customers, report);
   const { customers, ...figures } = report;

@@ -3,18 +3,9 @@ import { COLUMNS, TABLES, type Table } from "./columns";
 import { CopyTable, type Value } from "./copy-table";
 import { refuseUnlessEmpty } from "./empty-shop";
 import { createIndexes, dropIndexes } from "./indexes";
+import { setSequences } from "./sequences";
 
 const SCHEMA = "shop_v3";
-
-/** Sequences of the old model and the columns they number. */
-const SEQUENCES = {
-  customer_id: "customers",
-  order_id: "orders",
-  promotion_id: "promotions",
-  shipment_id: "shipments",
-  review_id: "reviews",
-  return_id: "after_sales",
-} as const;
 
 /** An empty old model that is being filled, a connection a table. */
 export class Target {
@@ -66,10 +57,7 @@ export class Target {
   async finish(): Promise<void> {
     await Promise.all([...this.tables.values()].map((table) => table.end()));
     await this.restoreIndexes();
-    for (const [sequence, table] of Object.entries(SEQUENCES))
-      await this.control.query(
-        `SELECT setval('${SCHEMA}.${sequence}', greatest(max(id), 1), max(id) IS NOT NULL) FROM ${SCHEMA}.${table}`,
-      );
+    await setSequences(this.control);
     await Promise.all(
       TABLES.map((table, index) => (this.clients[index] as pg.Client).query(`ANALYZE ${SCHEMA}.${table}`)),
     );

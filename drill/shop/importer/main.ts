@@ -1,0 +1,62 @@
+import { writeFileSync } from "node:fs";
+import { Command } from "commander";
+import { writeCustomersFile } from "../generator/customers-file";
+import { importShop } from "./import-shop";
+import { MappingProblem } from "./mapping";
+import type { ImportReport } from "./report";
+
+interface Arguments {
+  readonly mapping?: string;
+  readonly rejects: string;
+  readonly customers?: string;
+  readonly json?: string;
+}
+
+const program = new Command("import")
+  .description(
+    "Loads a shop's CSV exports into the data model of release 3.2.0 in the database DATABASE_URL names. See docs/import.md.",
+  )
+  .argument("<directory>", "folder with the files")
+  .option("--mapping <file>", "which column means what; default: mapping.yaml in the folder")
+  .option("--rejects <file>", "where rejected rows are written", "rejects.csv")
+  .option("--customers <file>", "where to write who may log in, for the load")
+  .option("--json <file>", "where to write the report")
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+
+async function main(): Promise<void> {
+  const options = program.parse().opts<Arguments>();
+  // Not an argument: a connection string may hold a password, and arguments can be seen by everybody.
+  const databaseUrl = process.env.DATABASE_URL;
+  if (databaseUrl === undefined) return program.error("DATABASE_URL: set it to the database to fill");
+  const report = await importShop({ ...options, databaseUrl, directory: program.args[0] as string });
+  if (options.customers !== undefined) writeCustomersFile(options.customers, report);
+  if (options.json !== undefined) {
+    const written = { ...report, customers: report.customers.length };
+    writeFileSync(options.json, `${JSON.stringify(written, null, 2)}\n`);
+  }
+  summarise(report, options.rejects);
+}
+
+function summarise(report: ImportReport, rejects: string): void {
+  for (const { file, read, loaded, passed, rejected, unused, targets } of report.files) {
+    console.log(`${file}: ${read} rows read, ${loaded} loaded, ${passed} passed over, ${rejected} rejected`);
+    for (const target of targets)
+      console.log(
+        `  ${target.into}: ${target.loaded} loaded, ${target.repeated} repeated, ${target.passed} passed over, ${target.rejected} rejected`,
+      );
+    if (unused.length > 0) console.log(`  columns not used: ${unused.join(", ")}`);
+  }
+  if (report.strangers > 0)
+    console.log(`${report.strangers} orders name a customer no row tells of; loaded as orders of guests`);
+  for (const { file, line, column, value, reason } of report.firstRejects)
+    console.log(`${file}:${line}: ${column === "" ? "" : `${column} "${value}": `}${reason}`);
+  if (report.rejected > report.firstRejects.length) console.log("…");
+  if (report.rejected > 0) console.log(`all rejected rows: ${rejects}`);
+  console.log(`${report.seconds.toFixed(1)} s, ${report.rate} rows/s`);
+}
+
+main().catch((problem: unknown) => {
+  process.stderr.write(`${problem instanceof Error ? problem.message : String(problem)}\n`);
+  // A mapping that does not fit is a matter of usage; nothing was touched.
+  process.exit(problem instanceof MappingProblem ? 2 : 1);
+});
