@@ -48,7 +48,8 @@ export const stackExists = (workspace: Workspace, stack: string): boolean =>
 
 /** Minutes in place of days. */
 const SHORT_WAITS: Readonly<Record<string, unknown>> = {
-  "soak.period": "5s",
+  "monitoring.period": "10s",
+  "soak.period": "10s",
   "migration.reconcileInterval": "1m",
   "business.stockUpdateInterval": "1s",
   "business.logistics.pollInterval": "2s",

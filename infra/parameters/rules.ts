@@ -121,9 +121,9 @@ const times: Rule = ({ soak, monitoring, edge, backup, database, change }) => [
     "A shorter soak ends before an alarm could ring.",
   ),
   ...when(
-    seconds(monitoring.period) % 60 !== 0,
+    seconds(monitoring.period) % 60 !== 0 && ![10, 20, 30].includes(seconds(monitoring.period)),
     "monitoring.period",
-    "must be whole minutes",
+    "must be 10s, 20s, 30s or whole minutes",
     monitoring.period,
     "Use 1m, 2m, 5m.",
   ),
