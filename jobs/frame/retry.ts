@@ -32,7 +32,9 @@ export function isTransient(problem: unknown): boolean {
     return problem.errors.every(isTransient);
   const { code } = problem as { code?: unknown };
   if (typeof code === "string") return TRANSIENT_STATES.test(code) || TRANSIENT_CODES.has(code);
-  return /^Connection terminated|timeout expired|Client was closed/.test(problem.message);
+  return /^Connection terminated|^Client has encountered a connection error|timeout expired|Client was closed/.test(
+    problem.message,
+  );
 }
 
 /** Repeats work that failed for a transient reason, with growing, jittered pauses. Other errors pass at once. */
