@@ -77,7 +77,11 @@ export async function createAws(options: AwsCloudOptions): Promise<AwsCloud> {
     trouble: () => troubles[0],
     log,
   });
-  openDoorForOperator(options.operators, { endpoint: s3.endpoint, accessKeyId: keys.id, secretAccessKey: keys.secret });
+  openDoorForOperator(options.operators, {
+    endpoint: s3.endpoint,
+    accessKeyId: keys.id,
+    secretAccessKey: keys.secret,
+  });
   return {
     provider: createAwsProvider({
       version: VERSION,

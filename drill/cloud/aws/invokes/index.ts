@@ -5,7 +5,7 @@ import type { S3Storage } from "../s3/storage";
 import * as accounts from "./accounts";
 import * as lookups from "./lookups";
 import * as network from "./network";
-import { getObject } from "./objects";
+import { getObject, getObjects } from "./objects";
 import { policyDocument } from "./policy-document";
 
 const token = (module: string, name: string): string => `aws:${module}/${name}:${name}`;
@@ -21,6 +21,7 @@ export function awsInvokes(resources: Resources, storage: S3Storage): ReadonlyMa
     ["iam", "getPolicyDocument", policyDocument],
     ["s3", "getObject", (inputs, account) => getObject(storage, inputs, account)],
     ["s3", "getBucketObject", (inputs, account) => getObject(storage, inputs, account)],
+    ["s3", "getObjects", (inputs, account) => getObjects(storage, inputs, account)],
     ["ec2", "getVpc", network.getVpc],
     ["ec2", "getSubnet", network.getSubnet],
     ["ec2", "getSubnets", network.getSubnets],

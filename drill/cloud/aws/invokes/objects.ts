@@ -3,6 +3,7 @@ import type { Values } from "../../provider/values";
 import type { Account } from "../account";
 import { text } from "../resources";
 import { S3Failure } from "../s3/failure";
+import { listing } from "../s3/listing";
 import type { S3Storage, Version } from "../s3/storage";
 
 /** `aws.s3.getObject` and `aws.s3.getBucketObject`: an object with its body, where that is a text. */
@@ -65,5 +66,31 @@ function present(
   } catch (problem) {
     if (!(problem instanceof S3Failure)) throw problem;
     throw new Error(`reading S3 Bucket (${bucket}) Object (${key}): ${problem.code}: ${problem.message}`);
+  }
+}
+
+/** `aws.s3.getObjects`: the keys of a bucket, in pages joined up to `maxKeys`. */
+export function getObjects(storage: S3Storage, inputs: Values, account: Account): Values {
+  const bucket = text(inputs, "bucket");
+  try {
+    const page = listing({
+      keys: storage.keys(bucket).filter((key) => storage.find(bucket, key)?.deleteMarker === false),
+      prefix: text(inputs, "prefix"),
+      delimiter: text(inputs, "delimiter"),
+      after: text(inputs, "startAfter"),
+      maximum: Number(inputs.maxKeys ?? 1000),
+    });
+    return {
+      ...inputs,
+      id: bucket,
+      region: account.region,
+      keys: page.keys,
+      commonPrefixes: page.prefixes,
+      owners: [],
+      requestCharged: "",
+    };
+  } catch (problem) {
+    if (!(problem instanceof S3Failure)) throw problem;
+    throw new Error(`listing S3 Bucket (${bucket}) Objects: ${problem.code}: ${problem.message}`);
   }
 }

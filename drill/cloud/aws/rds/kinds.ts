@@ -121,9 +121,9 @@ function instanceStateKind(databases: Databases): Kind {
     return {};
   };
   return {
-    token: "aws:rds/instanceState:InstanceState",
+    token: "aws:rds/instanceDesiredState:InstanceDesiredState",
     required: ["identifier", "state"],
-    replace: ["identifier"],
+    replace: ["identifier", "region"],
     rules: { state: oneOf("available", "stopped") },
     id: ({ inputs }) => text(inputs, "identifier"),
     computed: {},

@@ -15,6 +15,16 @@ const BUCKET_NAME = matches(
   "3 to 63 lower-case letters, digits, dots and hyphens",
 );
 
+const CONTENT_OUTPUTS = [
+  "etag",
+  "versionId",
+  "checksumCrc32",
+  "checksumCrc32c",
+  "checksumCrc64nvme",
+  "checksumSha1",
+  "checksumSha256",
+] as const;
+
 /** The kinds of S3 that run: buckets, what governs versions and locks, and objects. */
 export function storageKinds(storage: S3Storage): Kind[] {
   return [
@@ -47,6 +57,8 @@ function bucketKind(storage: S3Storage, token: string): Kind {
         `${text(inputs, "bucket")}.s3.${account.region}.amazonaws.com`,
       bucketRegion: ({ account }) => account.region,
       hostedZoneId: always("Z21DNDUVLTQW6Q"),
+      websiteDomain: always(""),
+      websiteEndpoint: always(""),
       tagsAll,
     },
     actions: {
@@ -174,7 +186,11 @@ function objectKind(storage: S3Storage, token: string): Kind {
             },
           }),
     });
-    return { etag: version.etag.replace(/"/g, ""), versionId: version.versionId };
+    return {
+      etag: version.etag.replace(/"/g, ""),
+      versionId: version.versionId,
+      checksumSha256: version.checksums["checksum-sha256"] ?? "",
+    };
   };
   return {
     token,
@@ -196,11 +212,10 @@ function objectKind(storage: S3Storage, token: string): Kind {
     id: ({ inputs }) => `${text(inputs, "bucket")}/${text(inputs, "key")}`,
     computed: {
       arn: ({ inputs }) => `arn:aws:s3:::${text(inputs, "bucket")}/${text(inputs, "key")}`,
-      etag: always(""),
-      versionId: always(""),
+      ...Object.fromEntries(CONTENT_OUTPUTS.map((name) => [name, always("")])),
       tagsAll,
     },
-    volatile: ["etag", "versionId"],
+    volatile: CONTENT_OUTPUTS,
     actions: {
       create: put,
       update: put,

@@ -50,6 +50,9 @@ export function secretKinds(resources: Resources): Kind[] {
       id: (draft) => `${text(draft.inputs, "secretId")}|${uuid(draft.seed)}`,
       computed: {
         arn: ({ inputs }) => secretOf(resources, text(inputs, "secretId"))?.id ?? text(inputs, "secretId"),
+        secretArn: ({ inputs }) =>
+          secretOf(resources, text(inputs, "secretId"))?.id ?? text(inputs, "secretId"),
+        hasSecretStringWo: ({ inputs }) => inputs.secretStringWo !== undefined,
         versionId: ({ seed }) => uuid(seed),
         versionStages: ({ inputs }) => inputs.versionStages ?? ["AWSCURRENT"],
       },
@@ -76,7 +79,7 @@ export function secretKinds(resources: Resources): Kind[] {
     },
     {
       token: "aws:secretsmanager/secretRotation:SecretRotation",
-      required: ["rotationRules", "secretId"],
+      required: ["secretId"],
       replace: ["secretId", "region"],
       rules: { rotationLambdaArn: arn("lambda"), "rotationRules.automaticallyAfterDays": range(1, 1000) },
       id: ({ inputs }) => text(inputs, "secretId"),
