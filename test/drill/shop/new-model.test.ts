@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PostgresServer } from "../../../drill/postgres/server";
+import { hashPassword } from "../../../drill/shop/common/password";
 import { createToken } from "../../../drill/shop/common/session";
-import { Customer, eventually } from "./customer";
+import { Customer, eventually, type Reply } from "./customer";
 import { type Shop, startServer, startShop } from "./shop-fixture";
 
 describe("4.0.0 on data that came from 3.2.0", () => {
@@ -37,13 +38,37 @@ describe("4.0.0 on data that came from 3.2.0", () => {
     });
     expect((await duplicate.get("/api/orders")).body.orders).toHaveLength(1);
     expect((await as(Number(person?.id)).get(`/api/orders/${placed.body.number}`)).status).toBe(200);
-    const owners = await rows("SELECT customer_id FROM shop_v4.orders WHERE number = $1", placed.body.number);
-    expect(owners).toEqual([{ customer_id: person?.id }]);
+    const owners = await rows(
+      "SELECT customer_id, originals FROM shop_v4.orders WHERE number = $1",
+      placed.body.number,
+    );
+    expect(owners).toEqual([{ customer_id: person?.id, originals: { customer_id: "9000" } }]);
     const payment = await duplicate.pay(placed.body.number, "old-payment");
     expect(payment.status).toBe(200);
     expect((await duplicate.get(`/api/shipments/${placed.body.number}`)).status).toBe(200);
     const review = { order: placed.body.number, sku: "MUG", rating: 4, text: "Good." };
     expect((await duplicate.post("/api/reviews", review)).status).toBe(201);
+  });
+
+  it("logs people in to the account the old release would have found, with its password", async () => {
+    const [hash1, hash2] = [await hashPassword("first-password"), await hashPassword("other-password")];
+    const [person] = await rows(
+      `INSERT INTO shop_v4.customers (email, name, password_hash, originals)
+       VALUES ('d@example.com', 'D', $1, '{"email": "mailto:d@example.com"}') RETURNING id`,
+      hash1,
+    );
+    await rows(
+      `INSERT INTO shop_v4.customer_aliases (id, customer_id, email, name, password_hash)
+       VALUES (9100, $1, ' D@example.com', 'D.', $2), (9101, $1, 'd@example.com', 'D', $2)`,
+      person?.id,
+      hash2,
+    );
+    const login = (password: string): Promise<Reply> =>
+      new Customer(shop).post("/api/login", { email: "d@example.com", password });
+    expect((await login("first-password")).status).toBe(401);
+    expect((await login("other-password")).body).toMatchObject({ customer: { id: 9100, name: "D." } });
+    await rows("DELETE FROM shop_v4.customer_aliases WHERE customer_id = $1", person?.id);
+    expect((await login("first-password")).body).toMatchObject({ customer: { id: Number(person?.id) } });
   });
 
   it("remembers a phone as it was typed, and takes an address apart", async () => {

@@ -1,13 +1,16 @@
 import type { AfterSalesStore } from "../../api/after-sales";
 import type { Database, Statement } from "../../common/database";
-import { forgetting } from "../originals";
+import { forgetting, rememberingAccount } from "../originals";
 import { personOf } from "../person";
 import type { OrderAccess } from "./order-store";
 
+const ACCOUNT = "$2::bigint";
+const PERSON = personOf(ACCOUNT);
+
 const REVIEW: Statement = {
   name: "review-add",
-  text: `INSERT INTO shop_v4.reviews (order_id, customer_id, sku, rating, text)
-    SELECT id, ${personOf("$2::bigint")}, $3, $4, $5 FROM shop_v4.orders WHERE number = $1 RETURNING id`,
+  text: `INSERT INTO shop_v4.reviews (order_id, customer_id, sku, rating, text, originals)
+    SELECT id, ${PERSON}, $3, $4, $5, ${rememberingAccount(ACCOUNT, PERSON)} FROM shop_v4.orders WHERE number = $1 RETURNING id`,
 };
 const LOCK_ORDER: Statement = {
   name: "return-lock-order",
@@ -22,8 +25,8 @@ const LEFT: Statement = {
 };
 const ADD: Statement = {
   name: "return-add",
-  text: `INSERT INTO shop_v4.returns (order_id, customer_id, sku, quantity, reason, refund_minor, currency)
-    SELECT id, ${personOf("$2::bigint")}, $3, $4, $5, $6, currency FROM shop_v4.orders WHERE id = $1 RETURNING id`,
+  text: `INSERT INTO shop_v4.returns (order_id, customer_id, sku, quantity, reason, refund_minor, currency, originals)
+    SELECT id, ${PERSON}, $3, $4, $5, $6, currency, ${rememberingAccount(ACCOUNT, PERSON)} FROM shop_v4.orders WHERE id = $1 RETURNING id`,
 };
 const CLOSE: Statement = {
   name: "return-close-order",

@@ -3,9 +3,22 @@ import type { Database, Statement } from "../../common/database";
 import { parseAddress } from "../address";
 import { canonicalPhone } from "../phone";
 
+/**
+ * The account release 3.2.0 would have found: of a person's merged accounts, the oldest one registered with the very e-mail.
+ * So passwords stay what they were, and a token names the same account whichever release made it.
+ */
 const FIND: Statement = {
   name: "customer-by-email",
-  text: "SELECT id, name, role, password_hash FROM shop_v4.customers WHERE email = $1",
+  text: `WITH person AS (SELECT * FROM shop_v4.customers WHERE email = $1),
+    accounts AS (
+      SELECT id, name, role, password_hash,
+        lower(btrim(CASE WHEN originals ? 'email' THEN originals->>'email' ELSE email END)) = $1 AS exact
+      FROM person
+      UNION ALL
+      SELECT alias.id, coalesce(alias.name, ''), coalesce(nullif(alias.role, ''), 'customer'), alias.password_hash,
+        lower(btrim(alias.email)) = $1
+      FROM person JOIN shop_v4.customer_aliases AS alias ON alias.customer_id = person.id)
+    SELECT id, name, role, password_hash FROM accounts ORDER BY exact DESC NULLS LAST, id LIMIT 1`,
 };
 const REGISTER: Statement = {
   name: "customer-register",
@@ -21,7 +34,7 @@ const ADD_ADDRESS: Statement = {
 interface CustomerRow {
   readonly id: number;
   readonly name: string;
-  readonly role: "customer" | "staff";
+  readonly role: string;
   readonly password_hash: string | null;
 }
 
@@ -41,7 +54,9 @@ export function customerStore(database: Database): CustomerStore {
       }),
     async account(email) {
       const [row] = await database.rows<CustomerRow>(FIND, [email]);
-      return row && { id: row.id, name: row.name, role: row.role, passwordHash: row.password_hash };
+      if (!row) return undefined;
+      const role = row.role === "staff" ? "staff" : "customer";
+      return { id: row.id, name: row.name, role, passwordHash: row.password_hash };
     },
   };
 }

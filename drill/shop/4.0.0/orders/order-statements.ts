@@ -1,6 +1,6 @@
 import type { Statement } from "../../common/database";
 import { SELECT_ORDER } from "../order-row";
-import { forgetting } from "../originals";
+import { forgetting, rememberingAccount } from "../originals";
 import { personOf } from "../person";
 
 export const FIND: Statement = {
@@ -43,9 +43,10 @@ export const PLACE: Statement = {
   name: "order-place",
   text: `WITH placed AS (
       INSERT INTO shop_v4.orders (number, customer_id, contact_name, contact_email, contact_phone, ship_to, currency,
-        discount_minor, total_minor, status, idempotency_key)
+        discount_minor, total_minor, status, idempotency_key, originals)
       SELECT $1, customer.id, customer.name, customer.email, customer.phone,
-        address.street || coalesce(', ' || address.postal_code || ' ' || address.city, ''), $3, $4, $5, 'placed', $6
+        address.street || coalesce(', ' || address.postal_code || ' ' || address.city, ''), $3, $4, $5, 'placed', $6,
+        ${rememberingAccount("$2::bigint", "customer.id")}
       FROM shop_v4.customers AS customer
       LEFT JOIN shop_v4.customer_addresses AS address ON address.customer_id = customer.id AND address.position = 1
       WHERE customer.id = ${personOf("$2::bigint")}
