@@ -7,7 +7,7 @@ import { checkReleaseInvariants } from "../verify/invariants";
 
 /** Answers in a row that must come from the release before the public address counts as switched. */
 const IN_A_ROW = 20;
-const PAUSE = 100;
+const PAUSE = 50;
 
 /** The public address serves `RELEASE` and invariants hold. The time of this document is when the soak began. */
 export const switched: Step = async (context) => {
