@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { altered, packageReleases, publish } from "../images/package";
 import { conclude, type DrillResult } from "./conclusion";
 import { FAULTS } from "./faults";
 import type { DrillOptions } from "./options";
 import { Site } from "./site";
-import { refreshStackFile, writeStackFile } from "./stack-file";
+import { makeStack } from "./stack";
+import { refreshStackFile, stackFile, writeStackFile } from "./stack-file";
 import { STAGES, StageFailed } from "./stages";
 import type { Progress, Workspace } from "./workspace";
 import { World } from "./world";
@@ -20,8 +22,12 @@ export async function drill(
   const world = await World.start(workspace, options.seed);
   const site = new Site(workspace, options, world, print);
   try {
-    if (Object.keys(progress.done).length === 0) writeStackFile(workspace, options, world);
-    else refreshStackFile(workspace, world);
+    if (existsSync(stackFile(workspace))) {
+      refreshStackFile(workspace, world);
+    } else {
+      writeStackFile(workspace, options, world);
+      await makeStack(workspace, options.stack, options.engine);
+    }
     for (const fault of FAULTS[options.fault ?? ""]?.faults ?? []) await world.cloud.inject(fault);
     if ("traffic" in progress.done) await site.openDoors();
     let failure: StageFailed | undefined;

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { ended } from "../process/leash";
 import { Cloud } from "./cloud";
+import { makeStack } from "./stack";
 import { Workspace } from "./workspace";
 
 const WITHOUT_PROVIDERS = new Set(["version", "help", "whoami", "--help", "-h", "--version"]);
@@ -17,15 +18,19 @@ async function main(args: readonly string[]): Promise<number> {
   const needsCloud = args.length > 0 && !WITHOUT_PROVIDERS.has(args[0] ?? "");
   const cloud = needsCloud ? await Cloud.start(workspace) : undefined;
   try {
-    const environment = workspace.environment(cloud?.providers ?? {});
+    // The stack files of the project hold no salt of this backend; the state knows it.
+    const environment = {
+      ...workspace.environment(cloud?.providers ?? {}),
+      PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+    };
     const stack = named(args);
     if (
       stack !== undefined &&
       !existsSync(workspace.file("state", ".pulumi", "stacks", "order-upgrade", `${stack}.json`))
     ) {
-      await pulumi(workspace, ["stack", "init", stack, "--non-interactive"], environment, "ignore");
+      await makeStack(workspace, stack, "offline");
     }
-    return await pulumi(workspace, args, environment, "inherit");
+    return await pulumi(workspace, args, environment);
   } finally {
     await cloud?.stop();
     workspace.release();
@@ -42,12 +47,11 @@ async function pulumi(
   workspace: Workspace,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  output: "inherit" | "ignore",
 ): Promise<number> {
   const child = spawn(path.join(workspace.root, "engine", "bin", "pulumi"), args, {
     cwd: workspace.root,
     env,
-    stdio: output === "inherit" ? "inherit" : ["ignore", "ignore", "inherit"],
+    stdio: "inherit",
   });
   // The terminal sends Ctrl-C to both; the engine decides when to end.
   process.on("SIGINT", () => {});

@@ -81,6 +81,8 @@ export class EventReader {
     )
       return;
     const { op: operation, urn, type } = step.metadata;
+    // Components are frames around what is really made.
+    if ((step.metadata.new ?? step.metadata.old)?.custom !== true) return;
     if (type.startsWith("pulumi:")) return;
     const key = `${operation} ${urn}`;
     const name = nameOf(urn) ?? urn;
