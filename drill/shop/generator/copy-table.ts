@@ -13,7 +13,6 @@ export class CopyTable {
   private text = "";
   private readonly stream: CopyStreamQuery;
   private readonly failed: Promise<never>;
-  private full = false;
 
   constructor(
     client: pg.Client,
@@ -38,9 +37,7 @@ export class CopyTable {
 
   /** Resolves when the server has taken enough for more to be added. */
   async room(): Promise<void> {
-    if (!this.full) return;
-    await Promise.race([once(this.stream, "drain"), this.failed]);
-    this.full = false;
+    if (this.stream.writableNeedDrain) await Promise.race([once(this.stream, "drain"), this.failed]);
   }
 
   async end(): Promise<void> {
@@ -52,7 +49,7 @@ export class CopyTable {
 
   private send(): void {
     if (this.text === "") return;
-    this.full = !this.stream.write(this.text);
+    this.stream.write(this.text);
     this.text = "";
   }
 }

@@ -51,12 +51,25 @@ export function dateReader(format: string, zone: string, shopZone: string): Date
     last = match.index + match[0].length;
   }
   const pattern = new RegExp(`^${source}${literal(format.slice(last))}$`);
-  return (text) => {
+  return remembering((text) => {
     const parts = pattern.exec(text)?.groups;
     const clock = parts === undefined ? undefined : clockOf(parts);
     if (clock === undefined || parts === undefined) return undefined;
     if (parts.zone !== undefined) return toClock(clock - offsetOf(parts.zone), shopZone);
     return zone === shopZone ? clock : toClock(toInstant(clock, zone), shopZone);
+  });
+}
+
+/** The rows of an order follow each other, and all tell the same time. */
+function remembering(read: DateReader): DateReader {
+  let text: string | undefined;
+  let time: number | undefined;
+  return (next) => {
+    if (next !== text) {
+      time = read(next);
+      text = next;
+    }
+    return time;
   };
 }
 
@@ -91,14 +104,24 @@ function offsetOf(zone: string): number {
 const OFFSETS = new Map<string, number>();
 const QUARTER = 900_000;
 
+const CLOCKS = new Map<string, Intl.DateTimeFormat>();
+
+function clockOfZone(timeZone: string): Intl.DateTimeFormat {
+  let clock = CLOCKS.get(timeZone);
+  if (clock === undefined) {
+    clock = new Intl.DateTimeFormat("sv", { timeZone, dateStyle: "short", timeStyle: "medium" });
+    CLOCKS.set(timeZone, clock);
+  }
+  return clock;
+}
+
 /** Clock time in a zone at an instant. */
 function toClock(instant: number, zone: string): number {
   const key = `${zone} ${Math.floor(instant / QUARTER)}`;
   let offset = OFFSETS.get(key);
   if (offset === undefined) {
-    const shown = new Intl.DateTimeFormat("sv", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });
     const rounded = Math.floor(instant / QUARTER) * QUARTER;
-    offset = Date.parse(`${shown.format(rounded).replace(" ", "T")}Z`) - rounded;
+    offset = Date.parse(`${clockOfZone(zone).format(rounded).replace(" ", "T")}Z`) - rounded;
     if (OFFSETS.size > 100_000) OFFSETS.clear();
     OFFSETS.set(key, offset);
   }

@@ -62,7 +62,8 @@ export class RowRouter {
   /** True when the key was staged not long ago. Others that were staged before are found in the database. */
   private known(index: number, { key }: CompiledTarget, values: readonly (string | null)[]): boolean {
     const seen = this.seen[index] as Set<string>;
-    const text = key.map((position) => values[position] ?? "").join("\u0000");
+    // A text of its own: a mere slice would keep the piece of the file it was cut from in memory.
+    const text = key.reduce((sum, position) => `${sum}\u0000${values[position] ?? ""}`, "");
     if (seen.has(text)) return true;
     if (seen.size >= REMEMBERED) seen.clear();
     seen.add(text);
