@@ -23,6 +23,8 @@ export interface JobContext {
   readonly objects: ObjectStore;
   /** The newest evidence of a step of this upgrade, or undefined. Throws when it is there but damaged. */
   evidence(step: StepName): Promise<Evidence | undefined>;
+  /** Digest of that document. */
+  evidenceDigest(step: StepName): Promise<string | undefined>;
   readonly progress: Progress;
   /** Aborted when the platform asks the Job to end. Connections are cut some seconds later. */
   readonly signal: AbortSignal;

@@ -75,3 +75,16 @@ export const digestOf = (bytes: Uint8Array | string): string =>
 
 /** Key of a step's document below the evidence bucket. */
 export const evidenceKey = (prefix: string, step: StepName): string => `${prefix}/${step}.json`;
+
+/**
+ * Where the newest document of a step may be: below this attempt, else below the one before, and so on. A later attempt
+ * repeats only some of the steps, and builds on what the earlier ones proved.
+ */
+export function evidenceKeys(prefix: string, attempt: number, step: StepName): string[] {
+  const [family, last] = [
+    prefix.slice(0, prefix.lastIndexOf("/") + 1),
+    prefix.slice(prefix.lastIndexOf("/") + 1),
+  ];
+  if (last !== String(attempt)) return [evidenceKey(prefix, step)];
+  return Array.from({ length: attempt }, (_, index) => evidenceKey(`${family}${attempt - index}`, step));
+}

@@ -1,7 +1,14 @@
 import { type JobContext, openReleases } from "./context";
 import { type Database, openDatabase } from "./database";
 import type { Environment } from "./environment";
-import { digestOf, type Evidence, evidenceKey, evidenceSchema, writeEvidence } from "./evidence";
+import {
+  digestOf,
+  type Evidence,
+  evidenceKey,
+  evidenceKeys,
+  evidenceSchema,
+  writeEvidence,
+} from "./evidence";
 import type { ObjectStore } from "./object-store";
 import type { Parameters } from "./parameters";
 import { EnvironmentProblem, messageOf, StepProblem, Stopped } from "./problems";
@@ -51,8 +58,11 @@ export async function runStep(options: RunOptions): Promise<0 | 1> {
   options.signal.addEventListener("abort", cutLater, { once: true });
 
   const read = async (name: StepName): Promise<{ document: Evidence; digest: string } | undefined> => {
-    const bytes = await objects.get({ bucket, key: evidenceKey(prefix, name) });
-    return bytes === undefined ? undefined : parseEvidence(name, bytes, environment);
+    for (const key of evidenceKeys(prefix, environment.attempt, name)) {
+      const bytes = await objects.get({ bucket, key });
+      if (bytes !== undefined) return parseEvidence(name, bytes, environment);
+    }
+    return undefined;
   };
   const startedAt = now();
   let chain: string | null = null;
@@ -68,6 +78,7 @@ export async function runStep(options: RunOptions): Promise<0 | 1> {
       openDatabase: open,
       objects,
       evidence: async (name) => (await read(name))?.document,
+      evidenceDigest: async (name) => (await read(name))?.digest,
       progress,
       signal: options.signal,
       now,

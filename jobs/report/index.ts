@@ -1,6 +1,5 @@
 import { type Checks, loadChecks } from "../../releases/checks";
 import type { JobContext } from "../frame/context";
-import { digestOf, evidenceKey } from "../frame/evidence";
 import { conclude, type Step } from "../frame/result";
 import type { StepName } from "../frame/steps";
 import { CHAIN, type Proof, writeReport } from "./content";
@@ -39,14 +38,11 @@ export const report: Step = async (context) => {
   });
 };
 
-async function readProofs({ environment, objects, evidence }: JobContext): Promise<Map<StepName, Proof>> {
-  const { bucket, prefix } = environment.evidence;
+async function readProofs({ evidence, evidenceDigest }: JobContext): Promise<Map<StepName, Proof>> {
   const proofs = new Map<StepName, Proof>();
   for (const step of CHAIN) {
-    const document = await evidence(step);
-    const bytes = document && (await objects.get({ bucket, key: evidenceKey(prefix, step) }));
-    if (document !== undefined && bytes !== undefined)
-      proofs.set(step, { document, digest: digestOf(bytes) });
+    const [document, digest] = [await evidence(step), await evidenceDigest(step)];
+    if (document !== undefined && digest !== undefined) proofs.set(step, { document, digest });
   }
   return proofs;
 }

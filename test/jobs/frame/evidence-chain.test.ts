@@ -34,6 +34,12 @@ describe("evidence", () => {
     });
   });
 
+  test("of an earlier attempt counts while this one has none of its own", async () => {
+    await tryStep({ step: "baseline", work: passing, storage, variables: { PUBLIC_URL: "http://shop" } });
+    const next = { ATTEMPT: "3", EVIDENCE_PREFIX: "test/4.0.0/3", EVIDENCE_PREVIOUS: "baseline" };
+    expect((await tryStep({ step: "migrate", work: passing, storage, variables: next })).code).toBe(0);
+  });
+
   test.each([
     [
       "is missing",
