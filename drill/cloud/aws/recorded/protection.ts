@@ -2,7 +2,7 @@ import { always, arnPattern, pattern, tagsAll } from "../identifiers";
 import type { Kind } from "../kind";
 import { text } from "../resources";
 import { policyDocument } from "../validation/policy-document";
-import { arn, json, matches, oneOf, range, size } from "../validation/rules";
+import { arn, matches, oneOf, range, size } from "../validation/rules";
 import { cron, days, name } from "./common";
 
 const VAULT_NAME = matches(/^[\w-]{2,50}$/, "2 to 50 letters, digits, - and _");
