@@ -17,7 +17,9 @@ export interface ContinuousBackupArgs extends Common {
   /** Region of a second vault. */
   readonly copyRegion: string | undefined;
   /** Where a recovery point is restored every week to prove that it can be; undefined: it is not. */
-  readonly restoreTest: { readonly subnetGroupName: pulumi.Input<string>; readonly securityGroupId: pulumi.Input<string> } | undefined;
+  readonly restoreTest:
+    | { readonly subnetGroupName: pulumi.Input<string>; readonly securityGroupId: pulumi.Input<string> }
+    | undefined;
 }
 
 /** Days after which a compliance lock cannot be undone. */

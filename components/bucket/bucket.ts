@@ -76,7 +76,12 @@ export class Bucket extends pulumi.ComponentResource {
     );
     new aws.s3.BucketPolicy(
       name,
-      { bucket, policy: pulumi.all([this.resource.arn, args.accountId]).apply(([arn, account]) => bucketPolicy(arn, args.statements?.(arn, account) ?? [])), },
+      {
+        bucket,
+        policy: pulumi
+          .all([this.resource.arn, args.accountId])
+          .apply(([arn, account]) => bucketPolicy(arn, args.statements?.(arn, account) ?? [])),
+      },
       { ...child, dependsOn: [closed] },
     );
     this.lock(name, args, versioning);

@@ -17,7 +17,11 @@ export interface FirewallArgs extends Common {
 
 type Rule = aws.types.input.wafv2.WebAclRule;
 
-const MANAGED = ["AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesSQLiRuleSet"];
+const MANAGED = [
+  "AWSManagedRulesCommonRuleSet",
+  "AWSManagedRulesKnownBadInputsRuleSet",
+  "AWSManagedRulesSQLiRuleSet",
+];
 
 /** The web firewall before the load balancer: managed rules, a rate limit, and the maintenance answer. */
 export class Firewall extends pulumi.ComponentResource {
@@ -36,7 +40,11 @@ export class Firewall extends pulumi.ComponentResource {
         rules: [...maintenanceRule(args), rateRule(args), ...MANAGED.map(managedRule)],
         ...(args.maintenance === undefined
           ? {}
-          : { customResponseBodies: [{ key: "page", contentType: "TEXT_HTML", content: args.maintenance.page }] }),
+          : {
+              customResponseBodies: [
+                { key: "page", contentType: "TEXT_HTML", content: args.maintenance.page },
+              ],
+            }),
         visibilityConfig: visibility("all"),
         tags: args.tags,
       },

@@ -6,11 +6,15 @@ import { labelsOf, RESTRICTED_CONTAINER, RESTRICTED_POD, WRITABLE_MOUNT, writabl
 /** A value of the environment: in the open, or by name from a Secret. */
 export type Variable = pulumi.Input<string> | { readonly secret: string; readonly key: string };
 
-export interface Mount {
-  /** Name of a ConfigMap. */
+/** Files of a ConfigMap and where each lies below the folder that Jobs see. */
+export interface Files {
   readonly configMap: string;
-  readonly path: string;
+  /** Path by key. */
+  readonly paths: Readonly<Record<string, string>>;
 }
+
+/** Folder in which a Job finds its files. */
+export const FILES_FOLDER = "/etc/order-upgrade";
 
 export interface JobArgs {
   readonly namespace: string;
@@ -22,7 +26,7 @@ export interface JobArgs {
   readonly image: string;
   readonly serviceAccount: string;
   readonly environment: Readonly<Record<string, Variable>>;
-  readonly mounts: readonly Mount[];
+  readonly files: readonly Files[];
   readonly memory: string;
   /** Longest time of the work in seconds; the update waits a little longer than this. */
   readonly timeLimitSeconds: number;
@@ -75,7 +79,7 @@ export class Job extends pulumi.ComponentResource {
 
 /** Pod of a Job or CronJob of the upgrade. */
 export function podOf(
-  args: Pick<JobArgs, "step" | "image" | "serviceAccount" | "environment" | "mounts" | "memory">,
+  args: Pick<JobArgs, "step" | "image" | "serviceAccount" | "environment" | "files" | "memory">,
 ): kubernetes.types.input.core.v1.PodSpec {
   return {
     ...RESTRICTED_POD,
@@ -93,22 +97,22 @@ export function podOf(
           requests: { cpu: "250m", memory: args.memory },
           limits: { cpu: "2", memory: args.memory },
         },
-        volumeMounts: [
-          WRITABLE_MOUNT,
-          ...args.mounts.map((mount, index) => ({
-            name: `files-${index}`,
-            mountPath: mount.path,
-            readOnly: true,
-          })),
-        ],
+        volumeMounts: [WRITABLE_MOUNT, { name: "files", mountPath: FILES_FOLDER, readOnly: true }],
       },
     ],
     volumes: [
       writableVolume("256Mi"),
-      ...args.mounts.map((mount, index) => ({
-        name: `files-${index}`,
-        configMap: { name: mount.configMap },
-      })),
+      {
+        name: "files",
+        projected: {
+          sources: args.files.map(({ configMap, paths }) => ({
+            configMap: {
+              name: configMap,
+              items: Object.entries(paths).map(([key, path]) => ({ key, path })),
+            },
+          })),
+        },
+      },
     ],
   };
 }

@@ -5,7 +5,7 @@ import { labelsOf } from "../frame/pod";
 import { type JobArgs, podOf } from "./job";
 
 export interface ScheduledJobArgs
-  extends Pick<JobArgs, "step" | "image" | "serviceAccount" | "environment" | "mounts" | "memory"> {
+  extends Pick<JobArgs, "step" | "image" | "serviceAccount" | "environment" | "files" | "memory"> {
   readonly namespace: string;
   readonly scheduleName: string;
   /** Five cron fields, UTC. */

@@ -37,7 +37,8 @@ export class Alarms extends pulumi.ComponentResource {
       `${name}-verdict`,
       {
         alarmName: `${args.prefix}-verdict`,
-        alarmDescription: "The one verdict: something about the release is wrong. Turn the dial back or find out why.",
+        alarmDescription:
+          "The one verdict: something about the release is wrong. Turn the dial back or find out why.",
         alarmRule: pulumi
           .all(alarms.filter(({ watch }) => watch.release).map(({ alarm }) => alarm.name))
           .apply((names) => names.map((one) => `ALARM("${one}")`).join(" OR ")),

@@ -28,8 +28,6 @@ export class PrometheusRules extends pulumi.ComponentResource {
     super(PrometheusRules.__pulumiType, name, { rules: args.rules.map(({ alert }) => alert) }, opts);
     const options = { parent: this, dependsOn: args.after };
     const metadata = { name: "order-system", namespace: args.namespace };
-    const endpoint = { port: "http", path: args.path, interval: "15s" };
-    const release = ["app.kubernetes.io/version"];
     new kubernetes.apiextensions.CustomResource(
       name,
       {
@@ -38,23 +36,8 @@ export class PrometheusRules extends pulumi.ComponentResource {
         metadata,
         spec: {
           selector: { matchLabels: { "app.kubernetes.io/part-of": "order-system" } },
-          targetLabels: release,
-          endpoints: [endpoint],
-        },
-      },
-      options,
-    );
-    // Workers have no Service: nobody calls them.
-    new kubernetes.apiextensions.CustomResource(
-      `${name}-workers`,
-      {
-        apiVersion: "monitoring.coreos.com/v1",
-        kind: "PodMonitor",
-        metadata: { ...metadata, name: "order-system-workers" },
-        spec: {
-          selector: { matchLabels: { "order-upgrade.dev/role": "worker" } },
-          podTargetLabels: release,
-          podMetricsEndpoints: [endpoint],
+          targetLabels: ["app.kubernetes.io/version"],
+          endpoints: [{ port: "http", path: args.path, interval: "15s" }],
         },
       },
       options,

@@ -36,7 +36,9 @@ export class NamespaceRules extends pulumi.ComponentResource {
         },
         {
           to: [{ podSelector: { matchLabels: { "app.kubernetes.io/part-of": "order-system" } } }],
-          ports: [...new Set(args.modulePorts)].sort((a, b) => a - b).map((port) => ({ port, protocol: "TCP" })),
+          ports: [...new Set(args.modulePorts)]
+            .sort((a, b) => a - b)
+            .map((port) => ({ port, protocol: "TCP" })),
         },
         // Evidence, archives and the public address.
         outside([], 443),

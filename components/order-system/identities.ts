@@ -25,7 +25,9 @@ export class Identities extends pulumi.ComponentResource {
         {
           name: `${args.prefix}-${account}`.slice(0, 64),
           assumeRolePolicy: podIdentityTrust(args.namespace, account),
-          ...(args.permissionsBoundary === undefined ? {} : { permissionsBoundary: args.permissionsBoundary }),
+          ...(args.permissionsBoundary === undefined
+            ? {}
+            : { permissionsBoundary: args.permissionsBoundary }),
           tags: args.tags,
         },
         { parent: this },

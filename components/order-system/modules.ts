@@ -18,7 +18,9 @@ export class Modules extends pulumi.ComponentResource {
     super(Modules.__pulumiType, name, { version: args.version, state: args.state }, opts);
     this.resources = args.modules.flatMap((one) => {
       const deployment = this.createDeployment(args, one);
-      if (args.state === "off" || one.module.kind === "worker") return [deployment];
+      if (args.state === "off") return [deployment];
+      // Nobody calls a worker, but its metrics are read.
+      if (one.module.kind === "worker") return [deployment, this.createService(args, one)];
       return [
         deployment,
         this.createService(args, one),
@@ -57,6 +59,7 @@ export class Modules extends pulumi.ComponentResource {
         metadata: { name, namespace, labels: labelsOf(module.name, version) },
         spec: {
           type: "ClusterIP",
+          ...(module.kind === "worker" ? { clusterIP: "None" } : {}),
           selector: selectorOf(module.name, version),
           ports: [{ name: "http", port: module.port, targetPort: "http", protocol: "TCP" }],
         },

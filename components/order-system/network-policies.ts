@@ -61,13 +61,18 @@ function ingressOf(module: Module, args: NetworkPoliciesArgs): Rule[] {
       ? []
       : [
           {
-            from: callers.map(({ name }) => ({ podSelector: { matchLabels: selectorOf(name, args.version) } })),
+            from: callers.map(({ name }) => ({
+              podSelector: { matchLabels: selectorOf(name, args.version) },
+            })),
             ports: port,
           },
         ]),
     // Jobs prove a release from inside.
     { from: [{ podSelector: { matchLabels: { "order-upgrade.dev/role": "job" } } }], ports: port },
-    { from: [{ namespaceSelector: { matchLabels: { "order-upgrade.dev/scrapes": "metrics" } } }], ports: port },
+    {
+      from: [{ namespaceSelector: { matchLabels: { "order-upgrade.dev/scrapes": "metrics" } } }],
+      ports: port,
+    },
     // Load balancer and probes come from addresses of the VPC.
     { from: args.privateCidrs.map((cidr) => ({ ipBlock: { cidr } })), ports: port },
   ];

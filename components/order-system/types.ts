@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { After } from "../frame/component";
 import type { Module } from "../../releases/manifest";
+import type { After } from "../frame/component";
 
 /** A module of a release, as the components of this folder need it: its manifest entry and what the stack adds. */
 export interface ModuleArgs {
@@ -36,4 +36,3 @@ export interface ModulesArgs extends ReleaseNames {
   readonly minReadySeconds: number;
   readonly after: After;
 }
-

@@ -4,7 +4,11 @@ import { amount, duration, email, flag, schedule, size, whole } from "./fields";
 export const monitoring = z
   .strictObject({
     receivers: z.array(email("An address.")).default([]).meta({ description: "People who get alarms." }),
-    period: duration("10s", "1h", "Length of a measuring period; 10, 20 or 30 seconds, or whole minutes.").default("1m"),
+    period: duration(
+      "10s",
+      "1h",
+      "Length of a measuring period; 10, 20 or 30 seconds, or whole minutes.",
+    ).default("1m"),
     periods: whole(1, 60, "Periods in a row that must be bad before an alarm.").default(3),
     errorShare: amount(0, 1, "Share of requests answered with an error of the server.").default(0.01),
     responseTime: duration("10ms", "1m", "Response time of 99 in 100 requests.").default("1s"),

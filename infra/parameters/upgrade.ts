@@ -77,7 +77,9 @@ export const migration = z
       "10s",
       "Latency of the live system's writes above which loading slows down.",
     ).default("50ms"),
-    replicaLag: size("0KiB", "1TiB", "How far a replica may be behind before loading slows down.").default("64MiB"),
+    replicaLag: size("0KiB", "1TiB", "How far a replica may be behind before loading slows down.").default(
+      "64MiB",
+    ),
     memory: size("64MiB", "4GiB", "Memory of the migration Job.").default("256MiB"),
     timeLimit: duration("1m", "7d", "Time the migration may take in all.").default("12h"),
     reconcileInterval: duration(

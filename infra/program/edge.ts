@@ -1,5 +1,5 @@
-import { Firewall } from "../../components/edge/firewall";
 import type * as pulumi from "@pulumi/pulumi";
+import { Firewall } from "../../components/edge/firewall";
 import { LoadBalancer } from "../../components/edge/load-balancer";
 import { maintenancePage } from "../../components/edge/maintenance-page";
 import { PublicNames } from "../../components/edge/names";
@@ -93,9 +93,7 @@ function createFirewall(
     ...platform.common,
     loadBalancerArn: loadBalancer.resource.arn,
     rateLimit: edge.rateLimit,
-    maintenance: plan.page
-      ? { page, retryAfterSeconds: seconds(edge.maintenance.retryAfter) }
-      : undefined,
+    maintenance: plan.page ? { page, retryAfterSeconds: seconds(edge.maintenance.retryAfter) } : undefined,
     previewHost: edge.previewHost,
     keyArn: platform.key.arn,
     logRetentionDays: monitoring.logRetention,

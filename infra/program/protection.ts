@@ -10,11 +10,7 @@ import { DATABASE_PORT, type Platform } from "./platform";
 import type { Settings } from "./settings";
 
 /** What guards the order system whatever the dial says: backups on a schedule, access, network rules, audit, detection. */
-export function createProtection(
-  settings: Settings,
-  platform: Platform,
-  data: Data,
-): void {
+export function createProtection(settings: Settings, platform: Platform, data: Data): void {
   const { backup, security, network } = settings.parameters;
   const { common, accountId, key, evidence, backups, logs } = platform;
   new ContinuousBackup("continuous", {
@@ -51,7 +47,12 @@ export function createProtection(
       retentionDays: security.auditRetention,
     });
   }
-  new Detection("detection", { ...common, accountId, guardDuty: security.guardDuty, topicArn: platform.topicArn });
+  new Detection("detection", {
+    ...common,
+    accountId,
+    guardDuty: security.guardDuty,
+    topicArn: platform.topicArn,
+  });
   const after = [platform.namespaceResource];
   new NamespaceRules(
     "order-system",
@@ -59,7 +60,9 @@ export function createProtection(
       namespace: platform.namespace,
       privateCidrs: network.privateCidrs,
       databasePort: DATABASE_PORT,
-      modulePorts: Object.values(settings.manifests).flatMap(({ modules }) => modules.map(({ port }) => port)),
+      modulePorts: Object.values(settings.manifests).flatMap(({ modules }) =>
+        modules.map(({ port }) => port),
+      ),
       after,
     },
     platform.inCluster,

@@ -25,7 +25,7 @@ export function createSchedules(settings: Settings, plan: Plan, platform: Platfo
         step,
         image,
         serviceAccount: shared.serviceAccount,
-        mounts: shared.mounts,
+        files: shared.files,
         environment: {
           ...shared.environment,
           RELEASE: release,
@@ -44,7 +44,8 @@ export function createSchedules(settings: Settings, plan: Plan, platform: Platfo
     );
   };
   create("report", parameters.monitoring.report, "READER_URL");
-  if (plan.synchronised) create("reconcile", everyMinutes(minutes(parameters.migration.reconcileInterval)), "MIGRATOR_URL");
+  if (plan.synchronised)
+    create("reconcile", everyMinutes(minutes(parameters.migration.reconcileInterval)), "MIGRATOR_URL");
 }
 
 /** Cron knows minutes within the hour and hours within the day. */

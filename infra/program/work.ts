@@ -3,7 +3,7 @@ import path from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { PodIdentity } from "../../components/access/pod-identity";
-import { Job, type Mount, type Variable } from "../../components/job/job";
+import { FILES_FOLDER, type Files, Job, type Variable } from "../../components/job/job";
 import { contentName, moduleUrl, variableOf } from "../../components/order-system/names";
 import { versionInNames } from "../../releases/manifest";
 import type { JobPlan, Plan } from "../plan";
@@ -26,13 +26,13 @@ export interface Work {
 
 export interface SharedByJobs {
   readonly serviceAccount: string;
-  readonly mounts: readonly Mount[];
+  readonly files: readonly Files[];
   readonly environment: Readonly<Record<string, Variable>>;
   readonly after: readonly pulumi.Resource[];
 }
 
-const RELEASES = "/etc/order-upgrade/releases";
-const PARAMETERS = "/etc/order-upgrade/parameters";
+const RELEASES = "releases";
+const PARAMETERS = "parameters.json";
 const SERVICE_ACCOUNT = "order-upgrade-jobs";
 /** Seconds a step other than the migration may take. */
 const TIME_LIMIT = 3600;
@@ -59,7 +59,7 @@ export function createWork(
         release: one.release,
         image: settings.manifests[one.imageOf]?.tools.jobs?.reference ?? "",
         serviceAccount: shared.serviceAccount,
-        mounts: shared.mounts,
+        files: shared.files,
         environment: environmentOf(one, settings, plan, platform, data, edge, shared),
         memory: `${memoryOf(one, settings)}Mi`,
         timeLimitSeconds:
@@ -107,26 +107,32 @@ function createShared(settings: Settings, plan: Plan, platform: Platform, data: 
       { metadata: { name: configMap, namespace }, immutable: true, data: content },
       options,
     );
-    return { mount: { configMap, path: `${RELEASES}/${version}` }, resource };
+    const paths = Object.fromEntries(
+      Object.keys(content).map((file) => [file, `${RELEASES}/${version}/${file}`]),
+    );
+    return { files: { configMap, paths }, resource };
   });
   const parameters = new kubernetes.core.v1.ConfigMap(
     "parameters",
     {
       metadata: { name: "parameters", namespace },
-      data: { "parameters.json": JSON.stringify(parametersFile(settings, plan), null, 2) },
+      data: { [PARAMETERS]: JSON.stringify(parametersFile(settings, plan), null, 2) },
     },
     // Its name stays the same, so that a changed parameter does not run finished Jobs again.
     { ...options, deleteBeforeReplace: true },
   );
   return {
     serviceAccount: SERVICE_ACCOUNT,
-    mounts: [...folders.map(({ mount }) => mount), { configMap: "parameters", path: PARAMETERS }],
+    files: [
+      ...folders.map(({ files }) => files),
+      { configMap: "parameters", paths: { [PARAMETERS]: PARAMETERS } },
+    ],
     environment: {
       STACK: settings.stack,
       RELEASE_CURRENT: plan.current,
       RELEASE_NEXT: plan.next ?? "",
-      RELEASES_DIRECTORY: RELEASES,
-      PARAMETERS_FILE: `${PARAMETERS}/parameters.json`,
+      RELEASES_DIRECTORY: `${FILES_FOLDER}/${RELEASES}`,
+      PARAMETERS_FILE: `${FILES_FOLDER}/${PARAMETERS}`,
       EVIDENCE_BUCKET: evidence.bucket.bucket,
       AWS_REGION: settings.region,
     },

@@ -12,14 +12,16 @@ export function businessRules(monitoring: Parameters["monitoring"]): BusinessRul
       expression: `sum by (release, module) (rate(${requests}_count{status=~"5.."}[5m])) / sum by (release, module) (rate(${requests}_count[5m])) > ${monitoring.errorShare}`,
       lasting,
       severity: "critical",
-      summary: "{{ $labels.module }} of {{ $labels.release }} answers {{ $value | humanizePercentage }} of its requests with an error",
+      summary:
+        "{{ $labels.module }} of {{ $labels.release }} answers {{ $value | humanizePercentage }} of its requests with an error",
     },
     {
       alert: "RequestsSlow",
       expression: `histogram_quantile(0.99, sum by (release, module, le) (rate(${requests}_bucket[5m]))) > ${seconds(monitoring.responseTime)}`,
       lasting,
       severity: "critical",
-      summary: "99 in 100 requests to {{ $labels.module }} of {{ $labels.release }} take up to {{ $value | humanizeDuration }}",
+      summary:
+        "99 in 100 requests to {{ $labels.module }} of {{ $labels.release }} take up to {{ $value | humanizeDuration }}",
     },
     {
       alert: "WorkFails",
