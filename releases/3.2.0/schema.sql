@@ -26,7 +26,8 @@
 --   * `promotions`: either `percent` (10 = ten percent) or `amount` (euros) is set; amount off an order of at least `minimum`.
 --   * `stock_figures` is a cache the stock worker refreshes on an interval. It is derived and is no part of a migration.
 --   * `work` is the queue and the lease book of the workers. A row is in flight while `claimed_until` is in the future.
---       worker orders:    kind capture | payment | refund (subject: order number), kind expiry (subject: "run")
+--       worker orders:    kind capture | payment | refund (subject: order number), kind expiry (subject: "run"),
+--                         kind release (subject: reference of an authorisation that no order uses)
 --       worker logistics: kind ship | track (subject: order number)
 --       worker inventory: kind figures (subject: "run")
 --

@@ -15,6 +15,8 @@ export interface OrderWorkStore {
   authorised(connection: Connection, number: string, reference: string): Promise<boolean>;
   /** Moves a payment from one state to the next; nothing when it is in another one. */
   settled(connection: Connection, number: string, from: PaymentState, to: PaymentState): Promise<void>;
+  /** Puts an authorisation in line that no order uses, to be given up at the provider. */
+  release(connection: Connection, reference: string): Promise<void>;
   /** Puts the shipment of an order in line, if it is paid. */
   requestShipment(connection: Connection, number: string): Promise<void>;
   /** Numbers of orders that stayed unpaid longer than the limit and have no payment under way. */
@@ -42,7 +44,7 @@ export function orderTasks(context: Context, schema: string, store: OrderWorkSto
   return [
     queueTask({
       name: "payments",
-      kinds: ["capture", "payment", "refund"],
+      kinds: ["capture", "payment", "refund", "release"],
       queue,
       batch: BATCH,
       intervalMs: INTERVAL_MS,
@@ -76,6 +78,11 @@ async function settle(
   provider: PaymentProvider,
   store: OrderWorkStore,
 ): Promise<void> {
+  if (item.kind === "release") {
+    await provider.refund(item.subject);
+    await queue.finish(item, async () => {});
+    return;
+  }
   const number = item.subject;
   const order = await store.byNumber(number);
   const { method, reference, key, state } = order?.payment ?? {
@@ -95,14 +102,13 @@ async function settle(
     await queue.finish(item, (connection) => store.settled(connection, number, "refunding", "refunded"));
   } else if (item.kind === "payment" && order && method !== null && key !== null && state === "pending") {
     const result = await provider.authorise(chargeOf(order, { method, key }));
-    let used = false;
     await queue.finish(item, async (connection) => {
-      used =
-        result.outcome === "authorised" && (await store.authorised(connection, number, result.reference));
       if (result.outcome === "declined") await store.settled(connection, number, "pending", "declined");
+      else if (!(await store.authorised(connection, number, result.reference))) {
+        // Cancelled meanwhile: nobody else knows of this authorisation.
+        await store.release(connection, result.reference);
+      }
     });
-    // Cancelled meanwhile: nobody else knows of this authorisation.
-    if (result.outcome === "authorised" && !used) await provider.refund(result.reference);
   } else {
     // The order went another way since: cancelled before its capture, paid by a repeated request.
     await queue.finish(item, async () => {});

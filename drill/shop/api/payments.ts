@@ -1,4 +1,3 @@
-import type { Logger } from "pino";
 import { Unreachable } from "../common/http-client";
 import { HttpProblem, notFound } from "../common/http-problem";
 import type { Answer, Route } from "../common/routes";
@@ -21,6 +20,8 @@ export interface PaymentStore {
   declined(number: string, attempt: PaymentAttempt): Promise<boolean>;
   /** The provider cannot be reached: the payment is put in line to be tried again. */
   pending(number: string, attempt: PaymentAttempt): Promise<boolean>;
+  /** Puts an authorisation in line that no order uses, to be given up at the provider. */
+  release(reference: string): Promise<void>;
 }
 
 const METHOD = {
@@ -28,7 +29,7 @@ const METHOD = {
   rule: "must be lower case letters, digits and dashes, such as card",
 };
 
-export function paymentRoutes(store: PaymentStore, provider: PaymentProvider, log: Logger): readonly Route[] {
+export function paymentRoutes(store: PaymentStore, provider: PaymentProvider): readonly Route[] {
   return [
     {
       method: "POST",
@@ -57,11 +58,13 @@ export function paymentRoutes(store: PaymentStore, provider: PaymentProvider, lo
         if (await store.authorised(number, attempt, authorisation.reference)) {
           return { status: 200, body: publicOrder(order, "paid") };
         }
-        return overtaken(await store.find(number, session), key, () =>
-          provider.refund(authorisation.reference).catch((problem: unknown) => {
-            log.error({ err: problem, order: number }, "an authorisation could not be given up");
-          }),
-        );
+        const now = await store.find(number, session);
+        // The worker, or a repeated request, has used the very same authorisation.
+        if (now?.payment.key === key && now.payment.reference !== null) {
+          return { status: 200, body: publicOrder(now, "paid") };
+        }
+        await store.release(authorisation.reference);
+        throw new HttpProblem(409, "not-payable", { status: now?.status });
       },
     },
   ];
@@ -96,18 +99,4 @@ async function authorise(provider: PaymentProvider, charge: Charge): Promise<Aut
     if (problem instanceof Unreachable) return undefined;
     throw problem;
   }
-}
-
-/** The order was paid, cancelled or expired while we asked the provider. */
-async function overtaken(
-  order: Order | undefined,
-  key: string,
-  giveUp: () => Promise<void>,
-): Promise<Answer> {
-  // The worker, or a repeated request, has used the very same authorisation.
-  if (order && order.payment.key === key && order.payment.reference !== null) {
-    return { status: 200, body: publicOrder(order, "paid") };
-  }
-  await giveUp();
-  throw new HttpProblem(409, "not-payable", { status: order?.status });
 }

@@ -21,6 +21,19 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+async function bundle(release: string, module: string): Promise<string> {
+  const outfile = path.join(folder, `${module}-${release}.cjs`);
+  await build({
+    entryPoints: [path.join(__dirname, "../../../drill/shop", release, module, "main.ts")],
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    external: ["pg-native"],
+    outfile,
+  });
+  return outfile;
+}
+
 describe.each(RELEASES)("stopping a module of %s", (release) => {
   let shop: Shop;
   beforeAll(async () => {
@@ -59,15 +72,7 @@ describe.each(RELEASES)("stopping a module of %s", (release) => {
   });
 
   it("works for a program bundled into one file, which runs alone and ends with status 0", async () => {
-    const outfile = path.join(folder, `${release}.cjs`);
-    await build({
-      entryPoints: [path.join(__dirname, "../../../drill/shop", release, "inventory/main.ts")],
-      bundle: true,
-      platform: "node",
-      format: "cjs",
-      external: ["pg-native"],
-      outfile,
-    });
+    const outfile = await bundle(release, "inventory");
     for (const [args, variables] of [
       [[], shop.variables],
       [["worker"], shop.variables],
@@ -93,6 +98,38 @@ describe.each(RELEASES)("stopping a module of %s", (release) => {
     expect(await ended(wrong)).toBe(2);
     expect(text).toContain("DATABASE_URL is missing");
     expect(text).toContain("SHOP_FAULT must name faults");
+  });
+});
+
+describe.each(RELEASES)("killing a worker of %s", (release) => {
+  it("loses nothing: another one takes over when the lease ends", async () => {
+    const shop = await startShop(server, release, {
+      name: `kill_${release.replaceAll(".", "_")}`,
+      payment: { latencyMs: [500, 500] },
+    });
+    const customer = await Customer.register(shop);
+    const { number } = (await customer.order({ MUG: 1 })).body;
+    expect((await customer.pay(number)).status).toBe(200);
+    const outfile = await bundle(release, "orders");
+    const env = { PATH: process.env.PATH, ...shop.variables, WORK_LEASE_SECONDS: "1" };
+    const child = spawnNode(outfile, ["worker"], { env, cwd: folder });
+    const schema = release === "3.2.0" ? "shop_v3" : "shop_v4";
+    const inFlight = async (): Promise<number> =>
+      (
+        await shop.database.query(
+          `SELECT FROM ${schema}.work WHERE kind = 'capture' AND claimed_until > now()`,
+        )
+      ).rows.length;
+    await eventually(inFlight, (count) => count === 1);
+    child.kill("SIGKILL");
+    expect(await ended(child)).toBe("SIGKILL");
+    await shop.startWorker("orders");
+    await shop.startWorker("logistics");
+    const status = async (): Promise<string> => (await customer.get(`/api/orders/${number}`)).body.status;
+    await eventually(status, (now) => now === "delivered");
+    const ledger = await (await fetch(`${shop.variables.PAYMENT_URL}/ledger`)).json();
+    expect(ledger).toEqual({ count: 1, sums: { authorised: 0, captured: 705, refunded: 0 } });
+    await shop.stop();
   });
 });
 

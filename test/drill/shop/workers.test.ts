@@ -137,6 +137,24 @@ describe.each(RELEASES)("workers of %s", (release) => {
     await provider.stop();
   });
 
+  it("give up what a customer was authorised for twice, or too late", async () => {
+    const shop = await open("twice", { payment: { latencyMs: [100, 100] } });
+    const customer = await Customer.register(shop);
+    const { number } = (await customer.order({ MUG: 1 })).body;
+    const replies = await Promise.all(["a", "b", "c", "a"].map((key) => customer.pay(number, key)));
+    // One key wins; it is answered alike each time it was sent.
+    const paid = replies.filter((reply) => reply.status === 200);
+    expect(paid.length).toBeGreaterThanOrEqual(1);
+    expect(replies.filter((reply) => reply.status === 409)).toHaveLength(4 - paid.length);
+    await shop.startWorker("orders");
+    const sums = async (): Promise<unknown> =>
+      (await (await fetch(`${shop.variables.PAYMENT_URL}/ledger`)).json()).sums;
+    await eventually(
+      sums,
+      (now) => JSON.stringify(now) === '{"authorised":0,"captured":705,"refunded":1410}',
+    );
+  });
+
   it("remember a declined payment, and let the customer try another way", async () => {
     const shop = await open("declined", { payment: { declineRate: 1 } });
     const customer = await Customer.register(shop);

@@ -27,6 +27,9 @@ export function paymentStore(database: Database, orders: OrderAccess, timeZone: 
     });
   return {
     find: orders.find,
+    async release(reference) {
+      await database.rows(enqueue, ["orders", "release", reference, 0]);
+    },
     declined: (number, attempt) => noted(number, attempt, "declined"),
     pending: (number, attempt) => noted(number, attempt, "pending"),
     authorised: (number, { method, key }, reference) =>

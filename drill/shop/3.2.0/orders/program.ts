@@ -20,7 +20,7 @@ export const orders: Program = {
     service: ["DATABASE_URL", "SESSION_SECRET", "INVENTORY_URL", "PAYMENT_URL"],
     worker: ["DATABASE_URL", "PAYMENT_URL"],
   },
-  service({ database, environment, log }) {
+  service({ database, environment }) {
     const { timeZone, currency, inventoryUrl, paymentUrl, paymentTimeoutMs } = environment;
     const store = orderStore(database, { timeZone, currency });
     return [
@@ -29,7 +29,6 @@ export const orders: Program = {
       ...paymentRoutes(
         paymentStore(database, store, timeZone),
         paymentProvider(paymentUrl, paymentTimeoutMs),
-        log,
       ),
       ...afterSalesRoutes(afterSalesStore(database, store, timeZone), environment),
     ];

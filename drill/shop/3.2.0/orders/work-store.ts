@@ -40,6 +40,9 @@ export function workStore(database: Database, orders: OrderAccess, timeZone: str
     async settled(connection, number, from, to) {
       await connection.rows(SETTLED, [number, from, to]);
     },
+    async release(connection, reference) {
+      await connection.rows(enqueueStatement(SCHEMA), ["orders", "release", reference, 0]);
+    },
     async requestShipment(connection, number) {
       await connection.rows(REQUEST_SHIPMENT, [number]);
     },

@@ -41,6 +41,9 @@ export function paymentStore(database: Database, orders: OrderAccess): PaymentSt
     });
   return {
     find: orders.find,
+    async release(reference) {
+      await database.rows(enqueue, ["orders", "release", reference, 0]);
+    },
     authorised: (number, attempt, reference) =>
       attempted(PAID, number, attempt, { reference, state: "authorised" }, (connection) =>
         connection.rows(enqueue, ["orders", "capture", number, 0]),

@@ -20,13 +20,13 @@ export const orders: Program = {
     service: ["DATABASE_URL", "SESSION_SECRET", "INVENTORY_URL", "PAYMENT_URL"],
     worker: ["DATABASE_URL", "PAYMENT_URL"],
   },
-  service({ database, environment, log }) {
+  service({ database, environment }) {
     const { currency, inventoryUrl, paymentUrl, paymentTimeoutMs } = environment;
     const store = orderStore(database);
     return [
       ...customerRoutes(customerStore(database), environment),
       ...orderRoutes(store, inventoryCatalogue(inventoryUrl), currency),
-      ...paymentRoutes(paymentStore(database, store), paymentProvider(paymentUrl, paymentTimeoutMs), log),
+      ...paymentRoutes(paymentStore(database, store), paymentProvider(paymentUrl, paymentTimeoutMs)),
       ...afterSalesRoutes(afterSalesStore(database, store), environment),
     ];
   },
