@@ -168,7 +168,7 @@ export class Operation {
     let monitor: Monitor | undefined;
     let succeeded = false;
     try {
-      packs = await loadPolicyPacks(children, options, {
+      const starting = loadPolicyPacks(children, options, {
         engineAddress: log.address,
         environment: workspace.environment,
         project: project.name,
@@ -177,9 +177,14 @@ export class Operation {
         config: resolved,
         tags: backend.tags(stack),
         output: (line) => emitter.info(line, stackUrn),
-        onLoad: () => emitter.emit({ type: "policyLoad" }),
       });
-      const deployment = new Deployment(deploymentOptions, previous, registry, packs.analyzers, snapshot, emitter, emitter);
+      const deployment = new Deployment(deploymentOptions, previous, registry, [], snapshot, emitter, emitter);
+      deployment.ready = starting.then((host) => {
+        packs = host;
+        deployment.analyzers = host.analyzers;
+        if (host.analyzers.length > 0) emitter.emit({ type: "policyLoad" });
+      });
+      deployment.ready.catch(() => {});
       builtin.deployment = deployment;
       const source = {
         run: async (emit: (event: SourceEvent) => void): Promise<void> => {

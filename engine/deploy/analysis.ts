@@ -64,7 +64,7 @@ export async function analyzeResource(generator: StepGenerator, state: ResourceS
       generator.sawError = true;
       refused = true;
     }
-    observer.policyViolation(violation.urn || state.urn, violation);
+    observer.policyViolation(state.urn, violation);
   }
   return refused && !options.dryRun;
 }

@@ -71,13 +71,16 @@ export class Deployment {
   graph: DependencyGraph = new DependencyGraph([]);
   /** A failure after a step was done, from a hook: the update fails, the state keeps the step. */
   postStepError: Error | undefined;
+  /** Resolves when policy packs can be asked; the program starts meanwhile. */
+  ready: Promise<void> = Promise.resolve();
 
   constructor(
     readonly options: DeploymentOptions,
     /** The state the operation starts from. */
     readonly previous: { resources: ResourceState[]; pending: PendingOperation[] },
     readonly providers: ProviderRegistry,
-    readonly analyzers: Analyzer[],
+    /** Empty until the packs have started; `ready` says when. */
+    public analyzers: Analyzer[],
     readonly snapshot: SnapshotManager,
     readonly observer: Observer,
     readonly diagnostics: Diagnostics,

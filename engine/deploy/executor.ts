@@ -96,6 +96,7 @@ export class DeploymentExecutor {
   }
 
   private async loop(): Promise<void> {
+    await this.deployment.ready;
     for (;;) {
       if (this.executor.cancelled) return;
       const event = this.queue.shift();

@@ -223,8 +223,9 @@ export class PlainDisplay {
 
   private resourceBlock(): void {
     const { summary } = this;
-    if (!summary) return;
-    const lines = summaryLines(summary.changes, this.options.preview, this.options.preview && !this.failed.size ? 0 : this.failed.size);
+    // A mandatory violation is the result; counting what would have been done only distracts.
+    if (!summary || this.policies.some(({ level }) => level === "mandatory")) return;
+    const lines = summaryLines(summary.changes, this.options.preview, this.failed.size);
     if (lines.length > 0) {
       this.write("Resources:");
       for (const line of lines) this.write(`    ${line}`);

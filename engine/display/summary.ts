@@ -35,8 +35,8 @@ export function summaryLines(changes: Record<string, number>, preview: boolean, 
   const tail: string[] = [];
   if (kinds > 1) tail.push(`${changed} change${changed === 1 ? "" : "s"}`);
   if (same > 0) tail.push(`${same} unchanged`);
-  if (errored > 0) tail.push(`${errored} errored`);
   if (tail.length > 0) lines.push(tail.join(". "));
+  if (errored > 0) lines.push(`${errored} errored`);
   return lines;
 }
 

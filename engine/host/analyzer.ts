@@ -1,6 +1,20 @@
-import type { Analyzer } from "../deploy/deployment";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import pb from "@pulumi/pulumi/proto/analyzer_pb";
+import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
+import { parse } from "yaml";
 import type { PlainConfig } from "../config/stack-config";
-import type { Children } from "./process";
+import type { AnalyzedResource, Analyzer, RemediationResult } from "../deploy/deployment";
+import type { PolicyViolation } from "../deploy/observer";
+import { notSupported, UserError } from "../errors";
+import { nameOf } from "../resource/urn";
+import type { PropertyMap } from "../values/value";
+import { fromStruct, toStruct } from "../values/wire";
+import { isUnimplemented, Rpc, rpcMessage } from "./grpc";
+import { LEVELS, type PackConfig, type PolicyDescription, readPackConfig, reconcile } from "./policy-config";
+import { type Children, onLines } from "./process";
+import { configVariables, sdkScript } from "./program";
 
 export interface PackContext {
   engineAddress: string;
@@ -11,18 +25,315 @@ export interface PackContext {
   config: ReadonlyMap<string, PlainConfig>;
   tags: Record<string, string>;
   output: (line: string) => void;
-  onLoad: () => void;
 }
 export interface PolicyPackHost {
   analyzers: Analyzer[];
+  /** Version by pack name. */
   versions: Record<string, string>;
   close(): void;
 }
 
+const WIRE = { keepUnknowns: true, keepSecrets: true };
+const SEVERITIES = ["", "low", "medium", "high", "critical"];
+
+/**
+ * Starts all packs at the same time and configures them.
+ * @throws UserError when a pack does not load or refuses its configuration; all problems at once
+ */
 export async function loadPolicyPacks(
-  _children: Children,
-  _options: { policyPacks: string[]; policyPackConfigs: string[] },
-  _context: PackContext,
+  children: Children,
+  options: { policyPacks: string[]; policyPackConfigs: string[] },
+  context: PackContext,
 ): Promise<PolicyPackHost> {
-  return { analyzers: [], versions: {}, close: () => {} };
+  const { policyPacks, policyPackConfigs } = options;
+  if (policyPackConfigs.length > 0 && policyPackConfigs.length !== policyPacks.length)
+    throw new UserError("the number of `--policy-pack-config` flags must match the number of `--policy-pack` flags");
+  const started = await Promise.allSettled(
+    policyPacks.map((path, i) => startPack(children, path, policyPackConfigs[i], context)),
+  );
+  const packs = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  const problems = started.flatMap((each) => (each.status === "rejected" ? [String((each.reason as Error).message)] : []));
+  if (problems.length > 0) {
+    for (const pack of packs) pack.close();
+    throw new UserError(problems.join("\n"));
+  }
+  return {
+    analyzers: packs,
+    versions: Object.fromEntries(packs.map((pack) => [pack.name, pack.version])),
+    close: () => {
+      for (const pack of packs) pack.close();
+    },
+  };
+}
+
+async function startPack(
+  children: Children,
+  path: string,
+  configFile: string | undefined,
+  context: PackContext,
+): Promise<Pack> {
+  const directory = resolve(path);
+  const file = resolve(directory, "PulumiPolicy.yaml");
+  if (!existsSync(directory)) throw new UserError(`policy pack not found at "${path}": there is no such folder`);
+  if (!statSync(directory).isDirectory()) throw notSupported(`the policy pack ${path}, which is no folder`);
+  if (!existsSync(file)) throw new UserError(`failed to load Pulumi policy project located at "${path}": ${file} is missing`);
+  let project: { runtime?: unknown; version?: string };
+  try {
+    project = parse(readFileSync(file, "utf8")) as typeof project;
+  } catch (error) {
+    throw new UserError(`failed to load Pulumi policy project located at "${path}": ${(error as Error).message}`);
+  }
+  const runtime = typeof project.runtime === "object" ? (project.runtime as { name?: string } | null)?.name : project.runtime;
+  if (runtime !== "nodejs") throw notSupported(`a policy pack with the runtime '${String(runtime)}'`);
+  const config = configFile === undefined ? undefined : readPackConfig(configFile);
+  const variables = configVariables({
+    project: context.project,
+    stack: context.stack,
+    organization: "organization",
+    config: Object.fromEntries([...context.config].map(([key, { value }]) => [key, value])),
+    configSecretKeys: [...context.config].filter(([, { secret }]) => secret).map(([key]) => key),
+    dryRun: context.dryRun,
+    parallel: 1,
+    monitor: "",
+  });
+  const child = children.node([], sdkScript(directory, "run-policy-pack"), [context.engineAddress, directory], {
+    cwd: directory,
+    env: {
+      ...context.environment,
+      ...variables,
+      PULUMI_NODEJS_ORGANIZATION: "organization",
+      PULUMI_NODEJS_PROJECT: context.project,
+      PULUMI_NODEJS_STACK: context.stack,
+      PULUMI_NODEJS_DRY_RUN: String(context.dryRun),
+    },
+  });
+  const errors: string[] = [];
+  onLines(child.stderr, (line) => {
+    errors.push(line);
+    context.output(line);
+  });
+  const port = await new Promise<string>((found, fail) => {
+    let first = true;
+    onLines(child.stdout, (line) => {
+      if (first && /^\d+$/.test(line.trim())) found(line.trim());
+      else context.output(line);
+      first = false;
+    });
+    child.once("error", (error) => fail(new UserError(`policy pack "${path}" failed to start: ${error.message}`)));
+    child.once("close", (code) =>
+      fail(new UserError(`policy pack "${path}" failed to start: it ended with code ${code}\n${errors.slice(0, 10).join("\n")}`)),
+    );
+  });
+  const pack = new Pack(new Rpc(AnalyzerClient, `127.0.0.1:${port}`), () => child.kill("SIGKILL"), path);
+  try {
+    await pack.configure(config, configFile, context, project.version);
+  } catch (error) {
+    pack.close();
+    throw error;
+  }
+  return pack;
+}
+
+/** One running policy pack. */
+class Pack implements Analyzer {
+  name = "";
+  version = "";
+  private severities = new Map<string, string>();
+  private remediates = true;
+  private analyzesStack = true;
+
+  constructor(
+    private readonly rpc: Rpc<AnalyzerClient>,
+    private readonly kill: () => void,
+    private readonly path: string,
+  ) {}
+
+  async configure(
+    given: PackConfig | undefined,
+    file: string | undefined,
+    context: PackContext,
+    projectVersion: string | undefined,
+  ): Promise<void> {
+    const stack = new pb.AnalyzerStackConfigureRequest();
+    stack.setStack(context.stack);
+    stack.setProject(context.project);
+    stack.setOrganization("organization");
+    stack.setDryRun(context.dryRun);
+    for (const [key, value] of Object.entries(context.tags)) stack.getTagsMap().set(key, value);
+    for (const [key, { value, secret }] of context.config) {
+      stack.getConfigMap().set(key, value);
+      if (secret) stack.addConfigSecretKeys(key);
+    }
+    await this.rpc
+      .call<pb.AnalyzerStackConfigureRequest, pb.AnalyzerStackConfigureResponse>(this.rpc.client.configureStack, stack)
+      .catch((error) => {
+        if (!isUnimplemented(error)) throw new UserError(`policy pack "${this.path}": ${rpcMessage(error)}`);
+      });
+    const info = await this.rpc.call<Empty, pb.AnalyzerInfo>(this.rpc.client.getAnalyzerInfo, new Empty());
+    this.name = info.getName();
+    this.version = projectVersion || info.getVersion();
+    const policies = info.getPoliciesList().map(describe);
+    for (const policy of info.getPoliciesList())
+      this.severities.set(policy.getName(), SEVERITIES[policy.getSeverity()] ?? "");
+    const initial: PackConfig = new Map();
+    info.getInitialconfigMap().forEach((settings: pb.PolicyConfig, name: string) => {
+      initial.set(name, { level: LEVELS[settings.getEnforcementlevel()], properties: fromStruct(settings.getProperties()) });
+    });
+    const { config, problems } = reconcile(policies, initial, given);
+    if (problems.length > 0)
+      throw new UserError(
+        `policy pack "${this.name}" has validation errors in its configuration${file ? ` (${file})` : ""}:\n` +
+          problems.map((problem) => `  ${problem}`).join("\n"),
+      );
+    const request = new pb.ConfigureAnalyzerRequest();
+    for (const [name, { level, properties }] of config) {
+      const settings = new pb.PolicyConfig();
+      settings.setEnforcementlevel(LEVELS.indexOf(level ?? "advisory") as pb.EnforcementLevel);
+      settings.setProperties(toStruct(properties, WIRE));
+      request.getPolicyconfigMap().set(name, settings);
+    }
+    await this.rpc.call<pb.ConfigureAnalyzerRequest, Empty>(this.rpc.client.configure, request).catch((error) => {
+      throw new UserError(`policy pack "${this.name}": ${rpcMessage(error)}`);
+    });
+    const active = (kind: pb.PolicyType): boolean =>
+      info.getPoliciesList().some((policy) => policy.getPolicyType() === kind || policy.getPolicyType() === 0);
+    this.analyzesStack = active(pb.PolicyType.POLICY_TYPE_STACK);
+    this.remediates = active(pb.PolicyType.POLICY_TYPE_RESOURCE);
+  }
+
+  async analyze(resource: AnalyzedResource): Promise<PolicyViolation[]> {
+    const response = await this.ask<pb.AnalyzeRequest, pb.AnalyzeResponse>(this.rpc.client.analyze, request(resource));
+    return this.violations(response);
+  }
+
+  async remediate(resource: AnalyzedResource): Promise<RemediationResult[]> {
+    if (!this.remediates) return [];
+    let response: pb.RemediateResponse;
+    try {
+      response = await this.rpc.call<pb.AnalyzeRequest, pb.RemediateResponse>(this.rpc.client.remediate, request(resource, true));
+    } catch (error) {
+      if (isUnimplemented(error)) return [];
+      throw new Error(`failed to run remediation: ${rpcMessage(error)}`);
+    }
+    return response.getRemediationsList().map((remediation) => ({
+      policyName: remediation.getPolicyname(),
+      policyPackName: remediation.getPolicypackname(),
+      policyPackVersion: this.version || remediation.getPolicypackversion(),
+      description: remediation.getDescription(),
+      properties: fromStruct(remediation.getProperties()),
+      diagnostic: remediation.getDiagnostic(),
+    }));
+  }
+
+  async analyzeStack(resources: AnalyzedResource[]): Promise<PolicyViolation[]> {
+    if (!this.analyzesStack) return [];
+    const message = new pb.AnalyzeStackRequest();
+    message.setResourcesList(resources.map(stackResource));
+    try {
+      return this.violations(
+        await this.ask<pb.AnalyzeStackRequest, pb.AnalyzeResponse>(this.rpc.client.analyzeStack, message),
+      );
+    } catch (error) {
+      if (isUnimplemented(error)) return [];
+      throw error;
+    }
+  }
+
+  private async ask<Request, Response>(method: Parameters<Rpc<AnalyzerClient>["call"]>[0] | unknown, message: Request): Promise<Response> {
+    try {
+      return await this.rpc.call<Request, Response>(method as never, message);
+    } catch (error) {
+      if (isUnimplemented(error)) throw error;
+      throw new Error(`failed to run policy: ${rpcMessage(error)}`);
+    }
+  }
+
+  private violations(response: pb.AnalyzeResponse): PolicyViolation[] {
+    return response.getDiagnosticsList().map((diagnostic) => ({
+      policyName: diagnostic.getPolicyname(),
+      policyPackName: diagnostic.getPolicypackname(),
+      policyPackVersion: this.version || diagnostic.getPolicypackversion(),
+      description: diagnostic.getDescription(),
+      message: diagnostic.getMessage(),
+      // What a remediation could not correct counts as mandatory.
+      enforcementLevel: diagnostic.getEnforcementlevel() === pb.EnforcementLevel.ADVISORY ? "advisory" : "mandatory",
+      severity: SEVERITIES[diagnostic.getSeverity()] || (this.severities.get(diagnostic.getPolicyname()) ?? ""),
+      urn: diagnostic.getUrn(),
+    }));
+  }
+
+  close(): void {
+    this.rpc.close();
+    this.kill();
+  }
+}
+
+function describe(policy: pb.PolicyInfo): PolicyDescription {
+  const schema = policy.getConfigschema();
+  return {
+    name: policy.getName(),
+    level: LEVELS[policy.getEnforcementlevel()] ?? "advisory",
+    schema: schema && { properties: fromStruct(schema.getProperties()), required: schema.getRequiredList() },
+  };
+}
+
+const withoutInternal = (properties: PropertyMap): PropertyMap =>
+  Object.fromEntries(Object.entries(properties).filter(([key]) => !key.startsWith("__")));
+
+function optionsOf({ state, deleteBeforeReplace }: AnalyzedResource): pb.AnalyzerResourceOptions {
+  const options = new pb.AnalyzerResourceOptions();
+  options.setProtect(state.protect);
+  options.setIgnorechangesList(state.ignoreChanges);
+  options.setDeletebeforereplace(deleteBeforeReplace ?? false);
+  options.setDeletebeforereplacedefined(deleteBeforeReplace !== undefined);
+  options.setAdditionalsecretoutputsList(state.additionalSecretOutputs);
+  options.setAliasesList(state.aliases);
+  const timeouts = new pb.AnalyzerResourceOptions.CustomTimeouts();
+  timeouts.setCreate(state.customTimeouts.create ?? 0);
+  timeouts.setUpdate(state.customTimeouts.update ?? 0);
+  timeouts.setDelete(state.customTimeouts.delete ?? 0);
+  options.setCustomtimeouts(timeouts);
+  options.setParent(state.parent);
+  return options;
+}
+
+function providerOf({ provider }: AnalyzedResource): pb.AnalyzerProviderResource | undefined {
+  if (!provider) return undefined;
+  const message = new pb.AnalyzerProviderResource();
+  message.setUrn(provider.urn);
+  message.setType(provider.type);
+  message.setName(nameOf(provider.urn));
+  message.setProperties(toStruct(withoutInternal(provider.inputs), WIRE));
+  return message;
+}
+
+function request(resource: AnalyzedResource, keepInternal = false): pb.AnalyzeRequest {
+  const message = new pb.AnalyzeRequest();
+  message.setUrn(resource.urn);
+  message.setType(resource.type);
+  message.setName(resource.name);
+  message.setProperties(toStruct(keepInternal ? resource.properties : withoutInternal(resource.properties), WIRE));
+  message.setOptions(optionsOf(resource));
+  message.setProvider(providerOf(resource));
+  return message;
+}
+
+function stackResource(resource: AnalyzedResource): pb.AnalyzerResource {
+  const { state } = resource;
+  const message = new pb.AnalyzerResource();
+  message.setUrn(resource.urn);
+  message.setType(resource.type);
+  message.setName(resource.name);
+  message.setProperties(toStruct(withoutInternal(resource.properties), WIRE));
+  message.setOptions(optionsOf(resource));
+  message.setProvider(providerOf(resource));
+  message.setParent(state.parent);
+  message.setDependenciesList(state.dependencies);
+  for (const [key, urns] of Object.entries(state.propertyDependencies)) {
+    if (urns.length === 0) continue;
+    const dependencies = new pb.AnalyzerPropertyDependencies();
+    dependencies.setUrnsList(urns);
+    message.getPropertydependenciesMap().set(key, dependencies);
+  }
+  return message;
 }
