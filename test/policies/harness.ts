@@ -62,7 +62,7 @@ export function judge(rule: Rule, resources: readonly FakeResource[], setting: H
     try {
       body();
     } catch (problem) {
-      if (problem instanceof UnknownValueError) outcome.undecided.push(problem.message);
+      if (problem instanceof UnknownValueError) outcome.undecided.push((problem as Error).message);
       else if (problem instanceof NotApplicable) outcome.notApplicable = true;
       else throw problem;
     }

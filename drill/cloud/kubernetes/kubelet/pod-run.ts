@@ -13,7 +13,7 @@ import { podStatus, waitingStatus } from "./pod-status";
 import type { PodFaults, PodIdentity, ServiceResolver } from "./ports";
 import type { Surroundings } from "./probes";
 import { localise, localiseAll, type Places } from "./substitution";
-import { makeVolumes, removeVolumes } from "./volumes";
+import { makeFoldersAbove, makeVolumes, removeVolumes } from "./volumes";
 
 export interface NodeParts {
   readonly server: ApiServer;
@@ -187,6 +187,7 @@ export class PodRun {
     });
     const own = new Set((container.ports ?? []).map(({ containerPort }) => containerPort));
     return {
+      above: makeFoldersAbove(path.join(this.#folder, "above", container.name), mounts),
       mounts: new Map(mounts.sort(([a], [b]) => b.length - a.length)),
       ports: new Map([...this.#ports].filter(([port]) => own.has(port))),
       services: this.parts.services,

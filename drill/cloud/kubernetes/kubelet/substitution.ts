@@ -5,6 +5,8 @@ export interface Places {
   readonly ports: ReadonlyMap<number, number>;
   /** Local folder or file of each mount path. */
   readonly mounts: ReadonlyMap<string, string>;
+  /** Local folder of each folder that holds mount paths, such as `/etc/releases` above `/etc/releases/4.0.0`. */
+  readonly above: ReadonlyMap<string, string>;
   readonly services: ServiceResolver;
 }
 
@@ -19,6 +21,8 @@ export function localise(value: string, places: Places): string {
   for (const [path, folder] of places.mounts) {
     if (value === path || value.startsWith(`${path}/`)) return folder + value.slice(path.length);
   }
+  const above = places.above.get(value.replace(/\/$/, ""));
+  if (above !== undefined) return above;
   return value.replace(
     SERVICE,
     (_all, service: string, namespace: string, port: string | undefined, at: number) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { ApiServer } from "../api/server";
 import type { DownwardItem, KeyToPath, Pod, Volume } from "../api/types/pod";
@@ -16,6 +16,23 @@ export function makeVolumes(pod: Pod, folder: string, server: ApiServer): Map<st
     mkdirSync(place, { recursive: true, mode: 0o700 });
     for (const [name, content] of filesOf(volume, pod, server)) write(place, name, content);
     places.set(volume.name, place);
+  }
+  return places;
+}
+
+/** Folders that hold nothing but mounts, as links to them; the answer: the local folder of each. */
+export function makeFoldersAbove(
+  root: string,
+  mounts: readonly (readonly [mountPath: string, folder: string])[],
+): Map<string, string> {
+  const places = new Map<string, string>();
+  for (const [mountPath, folder] of mounts) {
+    const link = path.join(root, mountPath);
+    mkdirSync(path.dirname(link), { recursive: true, mode: 0o700 });
+    rmSync(link, { recursive: true, force: true });
+    symlinkSync(folder, link);
+    for (let above = path.dirname(mountPath); above !== "/"; above = path.dirname(above))
+      places.set(above, path.join(root, above));
   }
   return places;
 }

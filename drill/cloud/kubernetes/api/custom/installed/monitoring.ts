@@ -132,53 +132,60 @@ const RELABELLING: StructuralSchema = {
   },
 };
 
+/** One endpoint that is scraped. */
+const ENDPOINT: StructuralSchema = {
+  type: "object",
+  properties: {
+    port: { type: "string" },
+    targetPort: { "x-kubernetes-int-or-string": true },
+    path: { type: "string" },
+    scheme: { type: "string", enum: ["http", "https"] },
+    params: { type: "object", additionalProperties: LIST_OF_TEXTS },
+    interval: DURATION,
+    scrapeTimeout: DURATION,
+    honorLabels: { type: "boolean" },
+    honorTimestamps: { type: "boolean" },
+    followRedirects: { type: "boolean" },
+    enableHttp2: { type: "boolean" },
+    filterRunning: { type: "boolean" },
+    trackTimestampsStaleness: { type: "boolean" },
+    proxyUrl: { type: "string" },
+    tlsConfig: OPEN,
+    authorization: OPEN,
+    basicAuth: OPEN,
+    oauth2: OPEN,
+    bearerTokenFile: { type: "string" },
+    bearerTokenSecret: OPEN,
+    relabelings: RELABELLING,
+    metricRelabelings: RELABELLING,
+  },
+};
+
+const SCRAPED: Readonly<Record<string, StructuralSchema>> = {
+  jobLabel: { type: "string" },
+  podTargetLabels: LIST_OF_TEXTS,
+  selector: SELECTOR,
+  namespaceSelector: {
+    type: "object",
+    properties: { any: { type: "boolean" }, matchNames: LIST_OF_TEXTS },
+  },
+  sampleLimit: { type: "integer", format: "int64" },
+  targetLimit: { type: "integer", format: "int64" },
+  labelLimit: { type: "integer", format: "int64" },
+  scrapeClass: { type: "string", minLength: 1 },
+  attachMetadata: { type: "object", properties: { node: { type: "boolean" } } },
+};
+
 /** Which Services Prometheus scrapes, and how. */
 export const SERVICE_MONITOR: Definition = definition("ServiceMonitor", "servicemonitors", {
   type: "object",
   required: ["endpoints", "selector"],
-  properties: {
-    jobLabel: { type: "string" },
-    targetLabels: LIST_OF_TEXTS,
-    podTargetLabels: LIST_OF_TEXTS,
-    selector: SELECTOR,
-    namespaceSelector: {
-      type: "object",
-      properties: { any: { type: "boolean" }, matchNames: LIST_OF_TEXTS },
-    },
-    sampleLimit: { type: "integer", format: "int64" },
-    targetLimit: { type: "integer", format: "int64" },
-    labelLimit: { type: "integer", format: "int64" },
-    scrapeClass: { type: "string", minLength: 1 },
-    attachMetadata: { type: "object", properties: { node: { type: "boolean" } } },
-    endpoints: {
-      type: "array",
-      items: {
-        type: "object",
-        properties: {
-          port: { type: "string" },
-          targetPort: { "x-kubernetes-int-or-string": true },
-          path: { type: "string" },
-          scheme: { type: "string", enum: ["http", "https"] },
-          params: { type: "object", additionalProperties: LIST_OF_TEXTS },
-          interval: DURATION,
-          scrapeTimeout: DURATION,
-          honorLabels: { type: "boolean" },
-          honorTimestamps: { type: "boolean" },
-          followRedirects: { type: "boolean" },
-          enableHttp2: { type: "boolean" },
-          filterRunning: { type: "boolean" },
-          trackTimestampsStaleness: { type: "boolean" },
-          proxyUrl: { type: "string" },
-          tlsConfig: OPEN,
-          authorization: OPEN,
-          basicAuth: OPEN,
-          oauth2: OPEN,
-          bearerTokenFile: { type: "string" },
-          bearerTokenSecret: OPEN,
-          relabelings: RELABELLING,
-          metricRelabelings: RELABELLING,
-        },
-      },
-    },
-  },
+  properties: { ...SCRAPED, targetLabels: LIST_OF_TEXTS, endpoints: { type: "array", items: ENDPOINT } },
+});
+
+/** Which Pods without a Service Prometheus scrapes, and how. */
+export const POD_MONITOR: Definition = definition("PodMonitor", "podmonitors", {
+  type: "object",
+  required: ["podMetricsEndpoints", "selector"],
+  properties: { ...SCRAPED, podMetricsEndpoints: { type: "array", items: ENDPOINT } },
 });
