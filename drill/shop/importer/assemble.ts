@@ -24,13 +24,14 @@ export function repeatsQuery(into: TargetName): string | undefined {
     SELECT file, target, line, '${field}' AS field, "${field}" AS value, first FROM (
       SELECT file, target, line, "${field}", first_value(line) OVER same AS first, row_number() OVER same AS place
       FROM ${STAGING}.${into} WINDOW same AS (PARTITION BY ${key} ORDER BY seq)
-    ) AS staged WHERE place > 1`;
+    ) AS staged WHERE place > 1 ORDER BY file, line`;
 }
 
 /** Lines of orders that no row tells of: the old model has no place for them. */
 export const ORPHAN_LINES = `
   SELECT l.file, l.target, l.line, 'order' AS field, l."order" AS value, NULL::bigint AS first
-  FROM ${STAGING}.lines l WHERE NOT EXISTS (SELECT FROM ${STAGING}.orders o WHERE o.number = l."order")`;
+  FROM ${STAGING}.lines l WHERE NOT EXISTS (SELECT FROM ${STAGING}.orders o WHERE o.number = l."order")
+  ORDER BY l.file, l.line, l.seq`;
 
 const CUSTOMERS = [
   `CREATE TABLE ${STAGING}.people AS

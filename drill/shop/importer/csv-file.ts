@@ -13,6 +13,7 @@ export async function readHeader(
   const handle = await open(path);
   try {
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
+    refuseOtherEncoding(buffer, mapping.encoding);
     const text = new TextDecoder(mapping.encoding).decode(buffer.subarray(0, bytesRead), { stream: true });
     const delimiter =
       mapping.delimiter === undefined
@@ -27,6 +28,16 @@ export async function readHeader(
   } finally {
     await handle.close();
   }
+}
+
+/** A file that begins with the mark of one encoding is not in another. */
+function refuseOtherEncoding(start: Buffer, encoding: string): void {
+  const marked = [
+    { encoding: "utf-8", mark: [0xef, 0xbb, 0xbf] },
+    { encoding: "utf-16le", mark: [0xff, 0xfe] },
+  ].find(({ mark }) => mark.every((byte, index) => start[index] === byte));
+  if (marked !== undefined && marked.encoding !== encoding)
+    throw new Error(`it begins with the mark of ${marked.encoding}; set encoding: ${marked.encoding}`);
 }
 
 /** The records of a file after its header, in batches as they are read. */

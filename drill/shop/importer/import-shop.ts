@@ -161,6 +161,7 @@ async function rejectStaged(
   reject: (one: Reject) => void,
 ): Promise<void> {
   const rejectedRows = new Set<string>();
+  let told = "";
   const refuse = (file: ReadyFile, { line, target, field, value, first }: StagedReject): void => {
     const expression = file.mapping.targets[target]?.fields[field];
     const counts = file.counts.targets[target] as TargetCounts;
@@ -172,6 +173,9 @@ async function rejectStaged(
       file.counts.rejected++;
     }
     rejectedRows.add(row);
+    // Two targets may want the same thing of a row; saying so once is enough.
+    if (told === `${row} ${field} ${first}`) return;
+    told = `${row} ${field} ${first}`;
     reject({
       file: file.mapping.file,
       line,

@@ -33,6 +33,15 @@ export class RowRouter {
   route(row: readonly string[], line: number): void {
     const { counts } = this;
     counts.read++;
+    if (row.every((field) => field === "")) {
+      // Spreadsheets export the empty rows below a table.
+      counts.passed++;
+      for (const target of counts.targets) {
+        target.rows++;
+        target.passed++;
+      }
+      return;
+    }
     const outcomes = this.targets.map((target) => target.apply(row, line));
     const rejects = outcomes.flatMap((outcome) => (outcome.kind === "rejected" ? outcome.rejects : []));
     for (const [index, outcome] of outcomes.entries()) {
