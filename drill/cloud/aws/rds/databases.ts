@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { PostgresServer } from "../../../postgres/server";
 import { own } from "../../../postgres/server";
@@ -244,8 +244,7 @@ export class Databases {
       parameters: record.parameters,
     });
     mkdirSync(this.options.operators, { recursive: true, mode: 0o700 });
-    const file = path.join(this.options.operators, `${identifier}.url`);
-    writeFileSync(file, `${server.url(record.database)}\n`, { mode: 0o600 });
+    writeFileSync(this.operatorFile(identifier), `${server.url(record.database)}\n`, { mode: 0o600 });
     this.running.set(identifier, server);
     void server.ended.then(() => this.recover(identifier, server));
     return server;
@@ -269,6 +268,7 @@ export class Databases {
     if (server === undefined) return;
     this.stopping.add(identifier);
     await server.stop("fast");
+    rmSync(this.operatorFile(identifier), { force: true });
     this.running.delete(identifier);
     this.stopping.delete(identifier);
   }
@@ -295,6 +295,10 @@ export class Databases {
 
   private folder(kind: "instances" | "snapshots", identifier: string): string {
     return path.join(this.options.directory, kind, identifier);
+  }
+
+  private operatorFile(identifier: string): string {
+    return path.join(this.options.operators, `${identifier}.url`);
   }
 
   private known(identifier: string): DatabaseRecord {
