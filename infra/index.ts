@@ -9,11 +9,10 @@ import { createProofs } from "./program/proofs";
 import { createProtection } from "./program/protection";
 import { createReleases } from "./program/releases";
 import { createSchedules } from "./program/schedules";
-import { readSettings } from "./program/settings";
+import { settings } from "./program/settings";
 import { Timeline } from "./program/timeline";
 import { createWork } from "./program/work";
 
-const settings = readSettings();
 const plan = planUpgrade(settings.parameters, settings.manifests, settings.stack);
 const timeline = new Timeline(plan.order);
 

@@ -3,4 +3,6 @@
 if (process.env.ORDER_UPGRADE_STACKS === undefined) Error.stackTraceLimit = 0;
 // The SDK starts this file; tsx compiles the TypeScript behind it on the fly, without a build step to forget.
 require("tsx/cjs");
+// Parameters first: a refused one is told before the provider libraries are loaded.
+require("./program/settings.ts");
 module.exports = require("./index.ts");

@@ -2,7 +2,7 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { loadRelease, ReleaseProblem } from "../../releases/load";
 import type { Manifest } from "../../releases/manifest";
-import { groupKeys, type Parameters, parseParameters, readText } from "../parameters";
+import { groupKeys, type Parameters, ParametersProblem, parseParameters, readText } from "../parameters";
 import { checkCompatibility } from "../plan/compatibility";
 
 /** Everything the program is told from outside. Read here and nowhere else. */
@@ -19,8 +19,8 @@ export interface Settings {
   readonly root: string;
 }
 
-/** Reads the stack's configuration and the releases it names. Throws, without a stack, everything wrong with them. */
-export function readSettings(): Settings {
+/** Reads the stack's configuration and the releases it names. Refuses them with everything that is wrong. */
+function readSettings(): Settings {
   const root = path.resolve(__dirname, "..", "..");
   const parameters = parseParameters(configured(pulumi.getProject()));
   const releasesDirectory = path.resolve(root, parameters.release.directory);
@@ -63,3 +63,22 @@ function loadAll(directory: string, versions: readonly string[]): Record<string,
   if (problems.length > 0) throw new ReleaseProblem(problems);
   return manifests;
 }
+
+/** What a person got wrong is told as such, without a stack; on Node 20 printing one takes most of a minute. */
+function refused(problem: unknown): unknown {
+  if (!(problem instanceof ParametersProblem || problem instanceof ReleaseProblem)) return problem;
+  const refusal = new pulumi.RunError(problem.message);
+  refusal.stack = "";
+  return refusal;
+}
+
+function settingsOrRefusal(): Settings {
+  try {
+    return readSettings();
+  } catch (problem) {
+    throw refused(problem);
+  }
+}
+
+/** Read as soon as this module is loaded: a refusal need not wait for the provider libraries. */
+export const settings = settingsOrRefusal();
