@@ -60,11 +60,12 @@ export function orderTasks(context: Context, schema: string, store: OrderWorkSto
       schema,
       worker: "orders",
       intervalMs: EXPIRY_INTERVAL_MS,
+      metrics,
       async run(signal) {
         const numbers = await store.overdue(environment.orderTimeLimitSeconds, EXPIRY_BATCH);
         for (const number of numbers) {
           if (signal.aborted) return;
-          if (await store.expire(number)) metrics.tasks.inc({ task: "expiry", outcome: "done" });
+          await store.expire(number);
         }
       },
     }),

@@ -1,10 +1,10 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** What every module measures of itself; served in Prometheus' text format. */
 export interface Metrics {
   readonly registry: Registry;
   readonly requests: Histogram<"method" | "route" | "status">;
-  /** Runs of worker tasks by outcome: done, failed. */
+  /** Items of work, or runs of a task that is done at intervals, by outcome: done, failed. */
   readonly tasks: Counter<"task" | "outcome">;
 }
 
@@ -31,3 +31,11 @@ export function createMetrics(labels: { release: string; module: string }): Metr
     }),
   };
 }
+
+/** When the stock figures were last known to be right; how far they lag behind is the time since. */
+export const stockUpdatedGauge = (metrics: Metrics): Gauge =>
+  new Gauge({
+    name: "shop_stock_updated_timestamp_seconds",
+    help: "When the stock figures were last brought up to date or checked.",
+    registers: [metrics.registry],
+  });

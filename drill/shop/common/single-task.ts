@@ -1,4 +1,5 @@
 import type { Database } from "./database";
+import type { Metrics } from "./metrics";
 import type { Task } from "./tasks";
 import { enqueueStatement, type WorkQueue } from "./work-queue";
 
@@ -11,6 +12,7 @@ export interface SingleTask {
   readonly schema: string;
   readonly worker: string;
   readonly intervalMs: number;
+  readonly metrics: Metrics;
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -29,9 +31,12 @@ export function singleTask(options: SingleTask): Task {
       }
       const [item] = await queue.claim([options.kind], 1);
       if (!item) return false;
+      let outcome = "failed";
       try {
         await options.run(signal);
+        outcome = "done";
       } finally {
+        options.metrics.tasks.inc({ task: options.name, outcome });
         await queue.postpone([item], intervalMs, 0);
       }
       return false;

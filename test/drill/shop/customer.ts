@@ -144,3 +144,11 @@ export async function eventually<Result>(
     await new Promise((done) => setTimeout(done, 20));
   }
 }
+
+/** What a simulated payment provider has been asked for, in minor units. */
+export async function ledgerOf(providerUrl: string): Promise<{
+  readonly count: number;
+  readonly sums: { readonly authorised: number; readonly captured: number; readonly refunded: number };
+}> {
+  return JSON.parse(await (await fetch(`${providerUrl}/ledger`)).text());
+}

@@ -8,7 +8,7 @@ import type { PostgresServer } from "../../../drill/postgres/server";
 import { ended, spawnNode } from "../../../drill/process/leash";
 import { EnvironmentProblem, readEnvironment } from "../../../drill/shop/common/environment";
 import { startProgram } from "../../../drill/shop/common/program";
-import { Customer, eventually } from "./customer";
+import { Customer, eventually, ledgerOf } from "./customer";
 import { program, RELEASES, type Shop, startServer, startShop } from "./shop-fixture";
 
 let server: PostgresServer;
@@ -127,7 +127,7 @@ describe.each(RELEASES)("killing a worker of %s", (release) => {
     await shop.startWorker("logistics");
     const status = async (): Promise<string> => (await customer.get(`/api/orders/${number}`)).body.status;
     await eventually(status, (now) => now === "delivered");
-    const ledger = await (await fetch(`${shop.variables.PAYMENT_URL}/ledger`)).json();
+    const ledger = await ledgerOf(shop.variables.PAYMENT_URL ?? "");
     expect(ledger).toEqual({ count: 1, sums: { authorised: 0, captured: 705, refunded: 0 } });
     await shop.stop();
   });

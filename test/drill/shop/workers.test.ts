@@ -6,7 +6,7 @@ import { openDatabase } from "../../../drill/shop/common/database";
 import { openWorkQueue } from "../../../drill/shop/common/work-queue";
 import { startPaymentProvider } from "../../../drill/shop/outside/payment";
 import { loadRelease } from "../../../releases/load";
-import { Customer, eventually } from "./customer";
+import { Customer, eventually, ledgerOf } from "./customer";
 import { RELEASES, type Shop, startServer, startShop } from "./shop-fixture";
 
 let server: PostgresServer;
@@ -127,8 +127,7 @@ describe.each(RELEASES)("workers of %s", (release) => {
     );
     expect(await customer.pay(number, "later")).toMatchObject({ status: 200, body: { status: "paid" } });
     expect((await customer.cancel(number)).status).toBe(200);
-    const refunded = async (): Promise<unknown> =>
-      (await (await fetch(`${provider.url}/ledger`)).json()).sums;
+    const refunded = async (): Promise<unknown> => (await ledgerOf(provider.url)).sums;
     await eventually(
       refunded,
       (sums) => JSON.stringify(sums) === '{"authorised":0,"captured":0,"refunded":705}',
@@ -147,8 +146,7 @@ describe.each(RELEASES)("workers of %s", (release) => {
     expect(paid.length).toBeGreaterThanOrEqual(1);
     expect(replies.filter((reply) => reply.status === 409)).toHaveLength(4 - paid.length);
     await shop.startWorker("orders");
-    const sums = async (): Promise<unknown> =>
-      (await (await fetch(`${shop.variables.PAYMENT_URL}/ledger`)).json()).sums;
+    const sums = async (): Promise<unknown> => (await ledgerOf(shop.variables.PAYMENT_URL ?? "")).sums;
     await eventually(
       sums,
       (now) => JSON.stringify(now) === '{"authorised":0,"captured":705,"refunded":1410}',

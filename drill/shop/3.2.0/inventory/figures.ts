@@ -1,4 +1,5 @@
 import type { Statement } from "../../common/database";
+import { stockUpdatedGauge } from "../../common/metrics";
 import type { Context } from "../../common/program";
 import { workerName } from "../../common/queue-task";
 import { singleTask } from "../../common/single-task";
@@ -22,7 +23,8 @@ const REFRESH: Statement = {
 
 /** Refreshes the stock figures customers see, on an interval: this release has no way to know them at once. */
 export function figuresTask(context: Context): Task {
-  const { database, environment } = context;
+  const { database, environment, metrics } = context;
+  const updated = stockUpdatedGauge(metrics);
   const queue = openWorkQueue(database, {
     schema: SCHEMA,
     worker: "inventory",
@@ -37,6 +39,7 @@ export function figuresTask(context: Context): Task {
     schema: SCHEMA,
     worker: "inventory",
     intervalMs: environment.stockUpdateMs,
+    metrics,
     async run() {
       const reserved = new Map<string, number>();
       for (const { lines } of await database.rows<{ lines: string | null }>(OPEN_ORDERS)) {
@@ -44,6 +47,7 @@ export function figuresTask(context: Context): Task {
           reserved.set(sku, (reserved.get(sku) ?? 0) + quantity);
       }
       await database.rows(REFRESH, [[...reserved.keys()], [...reserved.values()]]);
+      updated.setToCurrentTime();
     },
   });
 }

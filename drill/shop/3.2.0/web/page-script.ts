@@ -1,4 +1,4 @@
-/** Plain ES5-like script, as this release has had it for years. All texts from the server reach the page as text, never as HTML. */
+/** One plain script without modules. All texts from the server reach the page as text, never as HTML. */
 export const script = `"use strict";
 var token = sessionStorage.getItem("token");
 function one(id) { return document.getElementById(id); }

@@ -1,5 +1,6 @@
 import { Gauge } from "prom-client";
 import type { Statement } from "../../common/database";
+import { stockUpdatedGauge } from "../../common/metrics";
 import type { Context } from "../../common/program";
 import { workerName } from "../../common/queue-task";
 import { singleTask } from "../../common/single-task";
@@ -28,6 +29,7 @@ export function stockAuditTask(context: Context): Task {
     labelNames: ["state"],
     registers,
   });
+  const updated = stockUpdatedGauge(metrics);
   const stray = new Gauge({
     name: "shop_stray_reservations",
     help: "Reservations of orders that are closed; must be 0.",
@@ -46,12 +48,14 @@ export function stockAuditTask(context: Context): Task {
     schema: SCHEMA,
     worker: "inventory",
     intervalMs: environment.stockUpdateMs,
+    metrics,
     async run() {
       const [sums] = await database.rows<{ available: number; reserved: number; stray: number }>(SUMS);
       if (!sums) return;
       pieces.set({ state: "available" }, sums.available);
       pieces.set({ state: "reserved" }, sums.reserved);
       stray.set(sums.stray);
+      updated.setToCurrentTime();
       if (sums.stray > 0) log.error({ stray: sums.stray }, "reservations outlived their orders");
     },
   });
