@@ -19,6 +19,8 @@ export interface Database extends Connection {
    * so `work` may touch nothing but the database.
    */
   transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
+  /** When a statement was last answered, in milliseconds since 1970; 0 before the first. */
+  answeredAt(): number;
   close(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ export function openDatabase(
     connectionString: options.url,
     max: options.connections,
     application_name: options.application,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     types: { getTypeParser: typeParser as pg.CustomTypesConfig["getTypeParser"] },
@@ -43,12 +45,20 @@ export function openDatabase(
   pool.on("connect", (client) => client.on("error", () => {}));
   pool.on("error", (problem) => log.warn({ problem: problem.message }, "idle database connection lost"));
 
+  let answeredAt = 0;
+  const rows: Rows = async (on, statement, values = []) => {
+    const { name, text } = statement;
+    const result = await on.query({ name, text, values: [...values] });
+    answeredAt = Date.now();
+    return result.rows;
+  };
   return {
+    answeredAt: () => answeredAt,
     rows: (statement, values) => rows(pool, statement, values),
     async transaction(work) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await inTransaction(pool, work);
+          return await inTransaction(pool, rows, work);
         } catch (problem) {
           const code = (problem as { code?: unknown }).code;
           if (attempt === ATTEMPTS || (code !== DEADLOCK && code !== SERIALISATION_FAILURE)) throw problem;
@@ -60,8 +70,15 @@ export function openDatabase(
   };
 }
 
+type Rows = <Row extends object>(
+  on: pg.Pool | pg.PoolClient,
+  statement: Statement,
+  values?: readonly Value[],
+) => Promise<Row[]>;
+
 async function inTransaction<Result>(
   pool: pg.Pool,
+  rows: Rows,
   work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect();
@@ -81,18 +98,27 @@ async function inTransaction<Result>(
   }
 }
 
-async function rows<Row extends object>(
-  on: pg.Pool | pg.PoolClient,
-  statement: Statement,
-  values: readonly Value[] = [],
-): Promise<Row[]> {
-  const result = await on.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
-  return result.rows;
-}
-
 /** bigint columns hold ids and minor units, which stay below 2^53, so they are numbers here. */
 function typeParser(oid: number, format?: "text" | "binary"): unknown {
   return oid === pg.types.builtins.INT8 && format !== "binary"
     ? Number
     : pg.types.getTypeParser(oid, format as "text");
+}
+
+const LOST = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ENOTFOUND",
+  "ETIMEDOUT",
+  "57P01",
+  "57P02",
+  "57P03",
+]);
+
+/** Whether a failure means that the database could not be reached, not that it refused something. */
+export function isConnectionProblem(problem: unknown): boolean {
+  const { code, message } = problem as { code?: unknown; message?: unknown };
+  if (typeof code === "string") return LOST.has(code) || code.startsWith("08");
+  return /^(Connection terminated|timeout exceeded when trying to connect)/.test(String(message));
 }

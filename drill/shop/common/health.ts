@@ -6,6 +6,8 @@ export interface Readiness {
   stopping: boolean;
 }
 
+/** A connection is busy that long at most when the module has more to do than it can: still no reason to take it away. */
+const BUSY_MS = 5_000;
 const PING = { name: "ready", text: "SELECT 1 AS ok" };
 /** Probes of several load balancers share one look at the database. */
 const FRESH_MS = 1_000;
@@ -50,9 +52,10 @@ function remembered(look: () => Promise<boolean>): () => Promise<boolean> {
 }
 
 async function answersInTime(database: Database): Promise<boolean> {
+  if (Date.now() - database.answeredAt() < FRESH_MS) return true;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((done) => {
-    timer = setTimeout(() => done(false), PATIENCE_MS);
+    timer = setTimeout(() => done(Date.now() - database.answeredAt() < BUSY_MS), PATIENCE_MS);
   });
   const answers = database.rows(PING).then(
     () => true,

@@ -1,6 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
+import { isConnectionProblem } from "./database";
 import { HttpProblem } from "./http-problem";
 import type { Metrics } from "./metrics";
 import { readJson } from "./request-body";
@@ -93,7 +94,9 @@ async function answer(
 function answerOf(problem: unknown, request: http.IncomingMessage, log: Logger): Answer {
   if (problem instanceof HttpProblem) return { status: problem.status, body: problem.body };
   log.error({ err: problem, method: request.method, path: request.url?.split("?")[0] }, "request failed");
-  return { status: 500, body: { error: "internal" } };
+  return isConnectionProblem(problem)
+    ? { status: 503, body: { error: "database-unreachable" }, headers: { "retry-after": "1" } }
+    : { status: 500, body: { error: "internal" } };
 }
 
 function send(
