@@ -120,7 +120,7 @@ async function digestOfPrevious(
     throw new StepProblem(`the evidence of ${name} is missing; run ${name} first, this step builds on it`);
   if (found.document.verdict !== "passed")
     throw new StepProblem(
-      `${name} did not pass (${found.document.summary}); repair that and run it again first`,
+      `${name} did not pass, and this step builds on it; repair what its evidence names and run it again`,
     );
   return found.digest;
 }

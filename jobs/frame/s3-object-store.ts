@@ -15,6 +15,8 @@ import { inParts } from "./parts";
 
 /** Object storage on Amazon S3. Region, credentials and endpoint come from the AWS SDK's own environment. */
 export function createS3ObjectStore(signal?: AbortSignal): ObjectStore {
+  // Node 20 is supported here on purpose; a warning in every log would only hide others.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   const client = new S3Client({
     maxAttempts: 6,
     retryMode: "standard",

@@ -101,19 +101,22 @@ function performanceSection(proofs: ReportInput["proofs"]): Section[] {
     columns: ["Path", "p50 before", "p50 now", "p95 before", "p95 now"],
     rows: [...before].map(([name, old]) => {
       const now = after.get(name);
-      const show = (value: number | undefined): string =>
-        value === undefined ? "–" : `${value.toFixed(1)} ms`;
+      const show = (value: number | null | undefined): string =>
+        typeof value === "number" ? `${value.toFixed(1)} ms` : "–";
       return [name, show(old.p50), show(now?.p50), show(old.p95), show(now?.p95)];
     }),
   };
   return [{ title: "Response times", table }];
 }
 
-function responseTimes(proof: Proof | undefined): Map<string, { p50?: number; p95?: number }> {
-  const figures = (proof?.document.figures.responseTimes ?? {}) as Record<
-    string,
-    { p50?: number; p95?: number }
-  >;
+/** Null where no request was answered. */
+interface Percentiles {
+  readonly p50?: number | null;
+  readonly p95?: number | null;
+}
+
+function responseTimes(proof: Proof | undefined): Map<string, Percentiles> {
+  const figures = (proof?.document.figures.responseTimes ?? {}) as Record<string, Percentiles>;
   return new Map(Object.entries(figures));
 }
 
