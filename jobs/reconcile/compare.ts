@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { Database } from "../frame/database";
 import type { Model, Source } from "../migrate/declarations/model";
 import { comparisonStatement } from "../migrate/sql/comparison";
-import { BOOK, identifier, literal, sourceTable } from "../migrate/sql/names";
+import { BOOK, identifier, literal, PLANS, sourceTable } from "../migrate/sql/names";
 import { type Difference, descend } from "./descend";
 
 /** A range of keys; null is no limit. */
@@ -107,11 +107,7 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
   }
 }
 
-/** Many short statements over ranges: what pays for itself in one long statement only costs here. */
-const tune = (client: pg.ClientBase) =>
-  client.query(
-    "SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '32MB'",
-  );
+const tune = (client: pg.ClientBase) => client.query(PLANS);
 
 async function compareSource(
   source: Source,

@@ -146,7 +146,7 @@ class Backfill {
       if (!source.ranged && busy > 0) continue;
       const chunk = await this.#next(source);
       if (chunk !== undefined) {
-        this.#busy.set(source.table, busy + 1);
+        this.#busy.set(source.table, (this.#busy.get(source.table) ?? 0) + 1);
         return { source, chunk };
       }
       if (busy === 0) await this.#finish(source);

@@ -3,7 +3,7 @@ import type { Source } from "../declarations/model";
 import { inTransaction } from "../session";
 import { BUCKET_BITS, lockClass } from "../sql/buckets";
 import { inRange, loadStatement } from "../sql/load";
-import { forwardFunction, GUARD, identifier, sourceTable, targetTable } from "../sql/names";
+import { forwardFunction, GUARD, identifier, PLANS, sourceTable, targetTable } from "../sql/names";
 import { type Chunk, type ChunkResult, finishChunk } from "./ledger";
 
 interface Loaded {
@@ -64,7 +64,7 @@ async function finish(
 
 async function lockRange(client: pg.ClientBase, source: Source, chunk: Chunk): Promise<void> {
   await client.query(
-    `SET LOCAL ${GUARD} = 'on'; SET LOCAL lock_timeout = ${LOCK_PATIENCE}; SET LOCAL synchronous_commit = off; SET LOCAL jit = off`,
+    `SET LOCAL ${GUARD} = 'on'; SET LOCAL lock_timeout = ${LOCK_PATIENCE}; SET LOCAL synchronous_commit = off; ${PLANS}`,
   );
   if (!source.ranged) {
     await client.query("SELECT pg_advisory_xact_lock($1, 0)", [lockClass(source)]);

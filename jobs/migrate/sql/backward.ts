@@ -5,7 +5,7 @@ import {
   backwardFunction,
   columnList,
   differs,
-  GUARD,
+  FUNCTION_SETTINGS,
   identifier,
   literal,
   qualified,
@@ -54,7 +54,7 @@ export function backwardFunctions(source: Source): string[] {
     : "";
   return [
     `CREATE OR REPLACE FUNCTION ${unapply}(keys ${keys}, gone boolean) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET ${GUARD} = 'on' AS $function$
+LANGUAGE plpgsql SECURITY DEFINER ${FUNCTION_SETTINGS} AS $function$
 BEGIN
 ${lock}  WITH released AS (DELETE FROM ${BOOK}.quarantine q WHERE q.source = ${table} AND q.key = ANY (keys::text[]))
   INSERT INTO ${sourceTable(source)} AS s (${columnList([source.key, ...names])})
@@ -66,7 +66,7 @@ ${lock}  WITH released AS (DELETE FROM ${BOOK}.quarantine q WHERE q.source = ${t
   END IF;
 END $function$`,
     `CREATE OR REPLACE FUNCTION ${backwardFunction(source)}(keys ${keys}, gone boolean DEFAULT false) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET ${GUARD} = 'on' AS $function$
+LANGUAGE plpgsql SECURITY DEFINER ${FUNCTION_SETTINGS} AS $function$
 DECLARE
   middle integer := cardinality(keys) / 2;
   state text;

@@ -5,8 +5,8 @@ import {
   columnList,
   compared,
   differs,
+  FUNCTION_SETTINGS,
   forwardFunction,
-  GUARD,
   identifier,
   literal,
   qualified,
@@ -28,14 +28,14 @@ export function forwardFunctions(source: Source): string[] {
   const table = literal(source.table);
   return [
     `CREATE OR REPLACE FUNCTION ${apply}(keys ${keys}, fresh boolean) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET ${GUARD} = 'on' AS $function$
+LANGUAGE plpgsql SECURITY DEFINER ${FUNCTION_SETTINGS} AS $function$
 DECLARE released integer;
 BEGIN
 ${applyStatement(source)}
   RETURN released;
 END $function$`,
     `CREATE OR REPLACE FUNCTION ${forwardFunction(source)}(keys ${keys}, fresh boolean DEFAULT false) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET ${GUARD} = 'on' AS $function$
+LANGUAGE plpgsql SECURITY DEFINER ${FUNCTION_SETTINGS} AS $function$
 DECLARE
   middle integer := cardinality(keys) / 2;
   state text;

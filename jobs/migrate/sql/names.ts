@@ -9,6 +9,16 @@ export const BOOK = "order_upgrade";
 /** Transaction setting that tells triggers that the engine itself writes. */
 export const GUARD = "order_upgrade.applying";
 
+/**
+ * Settings for statements over a range of keys. Statistics lag behind while tables fill, and a plan made for an empty
+ * table reads a full one over and over; every access the engine needs has an index, so it is told to use it.
+ */
+export const PLANS =
+  "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '32MB'";
+
+/** Settings of the functions the triggers call. */
+export const FUNCTION_SETTINGS = `SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET ${GUARD} = 'on'`;
+
 export const columnList = (names: readonly string[], alias?: string): string =>
   names.map((name) => (alias === undefined ? identifier(name) : `${alias}.${identifier(name)}`)).join(", ");
 
