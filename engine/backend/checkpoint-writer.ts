@@ -38,28 +38,62 @@ export class CheckpointWriter implements SnapshotWriter {
   }
 
   private flush(state: { resources: readonly ResourceState[]; pending: readonly PendingOperation[] }): void {
+    const renamed = new Map<string, string>();
+    for (const { urn, aliases } of state.resources) for (const alias of aliases) renamed.set(alias, urn);
+    const text = (resource: ResourceState): string => this.text(resource, renamed);
     const name = JSON.stringify(`organization/${this.stack.project}/${this.stack.name}`);
     const provider = JSON.stringify({ type: "passphrase", state: { salt: this.secrets.salt } });
     const parts = [
       `{"version":3,"checkpoint":{"stack":${name},"latest":{"manifest":${JSON.stringify(manifest())},"secrets_providers":${provider}`,
     ];
     if (state.resources.length > 0)
-      parts.push(`,"resources":[${state.resources.map((resource) => this.text(resource)).join(",")}]`);
+      parts.push(`,"resources":[${state.resources.map(text).join(",")}]`);
     if (state.pending.length > 0) {
-      const pending = state.pending.map(({ resource, type }) => `{"resource":${this.text(resource)},"type":"${type}"}`);
+      const pending = state.pending.map(({ resource, type }) => `{"resource":${text(resource)},"type":"${type}"}`);
       parts.push(`,"pending_operations":[${pending.join(",")}]`);
     }
     parts.push(`,"metadata":{}}}}`);
     this.backend.saveText(this.stack, parts.join(""));
   }
 
-  private text(state: ResourceState): string {
+  private text(state: ResourceState, renamed: ReadonlyMap<string, string>): string {
+    const current = withNewUrns(state, renamed);
+    if (current !== state) return this.serialize(current);
     const cached = this.cache.get(state);
     if (cached && unchanged(cached.copy, state)) return cached.text;
-    const text = JSON.stringify(serializeResource(state, { seal: this.secrets.crypter }));
+    const text = this.serialize(state);
     this.cache.set(state, { copy: { ...state }, text });
     return text;
   }
+
+  private serialize(state: ResourceState): string {
+    return JSON.stringify(serializeResource({ ...state, aliases: [] }, { seal: this.secrets.crypter }));
+  }
+}
+
+/** Once a resource is known under its new URN, everything that refers to the old one follows. */
+function withNewUrns(state: ResourceState, renamed: ReadonlyMap<string, string>): ResourceState {
+  if (renamed.size === 0) return state;
+  let changed = false;
+  const now = (urn: string): string => {
+    const next = renamed.get(urn);
+    changed ||= next !== undefined;
+    return next ?? urn;
+  };
+  const at = state.provider.lastIndexOf("::");
+  const provider = state.provider && now(state.provider.slice(0, at)) + state.provider.slice(at);
+  const copy: ResourceState = {
+    ...state,
+    provider,
+    parent: now(state.parent),
+    dependencies: state.dependencies.map(now),
+    propertyDependencies: Object.fromEntries(
+      Object.entries(state.propertyDependencies).map(([key, urns]) => [key, urns.map(now)]),
+    ),
+    deletedWith: now(state.deletedWith),
+    replaceWith: state.replaceWith.map(now),
+  };
+  return changed ? copy : state;
 }
 
 /** States are changed field by field, never inside a field. */

@@ -167,6 +167,8 @@ export class Operation {
     let packs: PolicyPackHost | undefined;
     let monitor: Monitor | undefined;
     let succeeded = false;
+    /** A pack that did not load: nothing was started then. */
+    let refused: unknown;
     try {
       const starting = loadPolicyPacks(children, options, {
         engineAddress: log.address,
@@ -179,11 +181,17 @@ export class Operation {
         output: (line) => emitter.info(line, stackUrn),
       });
       const deployment = new Deployment(deploymentOptions, previous, registry, [], snapshot, emitter, emitter);
-      deployment.ready = starting.then((host) => {
-        packs = host;
-        deployment.analyzers = host.analyzers;
-        if (host.analyzers.length > 0) emitter.emit({ type: "policyLoad" });
-      });
+      deployment.ready = starting.then(
+        (host) => {
+          packs = host;
+          deployment.analyzers = host.analyzers;
+          if (host.analyzers.length > 0) emitter.emit({ type: "policyLoad" });
+        },
+        (error) => {
+          refused = error;
+          throw new Bail();
+        },
+      );
       deployment.ready.catch(() => {});
       builtin.deployment = deployment;
       const source = {
@@ -227,6 +235,7 @@ export class Operation {
       this.plugins.closeAll();
       log.close();
     }
+    if (refused) throw refused;
     emitter.emit({
       type: "summary",
       preview: options.preview,

@@ -107,7 +107,10 @@ export class DeploymentExecutor {
       if (this.sourceError) throw this.sourceError;
       if (this.sourceEnded && this.expected === 0) {
         const missing = this.missingTargets(this.deployment.options.targets);
-        await this.afterProgram();
+        await this.afterProgram().catch((error) => {
+          // What may not be deleted was reported; the deployment fails at the end, with its outputs set.
+          if (!(error instanceof Bail)) throw error;
+        });
         if (missing) throw missing;
         return;
       }

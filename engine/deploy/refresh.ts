@@ -90,9 +90,10 @@ export async function rebuildBase(deployment: Deployment, byState: Map<ResourceS
       continue;
     }
     state.dependencies = state.dependencies.filter((urn) => present.has(urn));
-    for (const [key, urns] of Object.entries(state.propertyDependencies))
-      if (urns.some((urn) => !present.has(urn)))
-        state.propertyDependencies = { ...state.propertyDependencies, [key]: urns.filter((urn) => present.has(urn)) };
+    const left = Object.entries(state.propertyDependencies).map(
+      ([key, urns]) => [key, urns.filter((urn) => present.has(urn))] as const,
+    );
+    state.propertyDependencies = Object.fromEntries(left.filter(([, urns]) => urns.length > 0));
     state.replaceWith = state.replaceWith.filter((urn) => present.has(urn));
     if (state.deletedWith && !present.has(state.deletedWith)) state.deletedWith = "";
     resources.push(state);

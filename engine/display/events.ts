@@ -167,7 +167,7 @@ export function eventJson(event: EngineEvent, sequence: number): object {
           maybeCorrupt: false,
           durationSeconds: Math.ceil(event.seconds),
           resourceChanges: event.changes,
-          policyPacks: event.policyPacks,
+          PolicyPacks: event.policyPacks,
           isPreview: event.preview,
           result: event.result,
         },

@@ -19,6 +19,9 @@ export const OPERATIONS: { op: string; symbol: string; planned: string; done: st
 ];
 export const symbolOf = (op: string): string => OPERATIONS.find((each) => each.op === op)?.symbol ?? " ";
 
+/** Looking something up, and no longer doing so, is no change. */
+const NOT_COUNTED = new Set(["read", "read-replacement", "discard", "discard-replaced"]);
+
 /** The lines of the "Resources:" block. */
 export function summaryLines(changes: Record<string, number>, preview: boolean, errored: number): string[] {
   const lines: string[] = [];
@@ -26,7 +29,7 @@ export function summaryLines(changes: Record<string, number>, preview: boolean, 
   let kinds = 0;
   for (const { op, symbol, planned, done } of OPERATIONS) {
     const count = changes[op] ?? 0;
-    if (count === 0) continue;
+    if (count === 0 || NOT_COUNTED.has(op)) continue;
     kinds++;
     changed += count;
     lines.push(`${symbol}${symbol.length > 1 ? "" : " "}${count} ${preview ? planned : done}`);

@@ -17,16 +17,18 @@ export type ResourceJson = { urn: string; custom: boolean; type: string } & Reco
 /** How secrets are written: sealed, or open for `--show-secrets`. */
 export type SecretForm = { seal: Crypter } | { show: true };
 
-// A secret that came from the state keeps its ciphertext as long as the value object lives.
-const ciphertexts = new WeakMap<object, string>();
+// A secret that came from the state keeps its ciphertext as long as the value object lives; another stack has another key.
+const ciphertexts = new WeakMap<object, { crypter: Crypter; ciphertext: string }>();
 
 function serializeValue(value: Value, form: SecretForm): Value {
   return mapMarked(value, (v, signature) => {
     if (signature !== SECRET || !isObject(v)) return v;
     const plaintext = JSON.stringify(v.value ?? null);
     if ("show" in form) return { [SIGNATURE]: SECRET, plaintext };
-    let ciphertext = ciphertexts.get(v);
-    if (!ciphertext) ciphertexts.set(v, (ciphertext = form.seal.encrypt(plaintext)));
+    const known = ciphertexts.get(v);
+    if (known?.crypter === form.seal) return { [SIGNATURE]: SECRET, ciphertext: known.ciphertext };
+    const ciphertext = form.seal.encrypt(plaintext);
+    ciphertexts.set(v, { crypter: form.seal, ciphertext });
     return { [SIGNATURE]: SECRET, ciphertext };
   });
 }
@@ -36,8 +38,9 @@ function deserializeValue(value: Value, open: () => Crypter): Value {
     const { ciphertext, plaintext } = value;
     if (typeof plaintext === "string") return { [SIGNATURE]: SECRET, value: JSON.parse(plaintext) as Value };
     if (typeof ciphertext !== "string") throw new Error("malformed secret value: missing ciphertext");
-    const revealed: Value = { [SIGNATURE]: SECRET, value: JSON.parse(open().decrypt(ciphertext)) as Value };
-    ciphertexts.set(revealed as object, ciphertext);
+    const crypter = open();
+    const revealed: Value = { [SIGNATURE]: SECRET, value: JSON.parse(crypter.decrypt(ciphertext)) as Value };
+    ciphertexts.set(revealed as object, { crypter, ciphertext });
     return revealed;
   }
   if (Array.isArray(value)) return value.map((item) => deserializeValue(item, open));

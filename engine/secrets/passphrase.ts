@@ -27,10 +27,14 @@ class Aes implements Crypter {
     const [version, nonce, sealed] = ciphertext.split(":");
     if (version !== "v1" || nonce === undefined || sealed === undefined)
       throw new UserError("failed to decrypt: the ciphertext is not in the form v1:nonce:data");
-    const bytes = Buffer.from(sealed, "base64");
-    const decipher = createDecipheriv("aes-256-gcm", this.key, Buffer.from(nonce, "base64"));
-    decipher.setAuthTag(bytes.subarray(bytes.length - 16));
-    return decipher.update(bytes.subarray(0, bytes.length - 16), undefined, "utf8") + decipher.final("utf8");
+    try {
+      const bytes = Buffer.from(sealed, "base64");
+      const decipher = createDecipheriv("aes-256-gcm", this.key, Buffer.from(nonce, "base64"));
+      decipher.setAuthTag(bytes.subarray(bytes.length - 16));
+      return decipher.update(bytes.subarray(0, bytes.length - 16), undefined, "utf8") + decipher.final("utf8");
+    } catch {
+      throw new UserError("failed to decrypt: the secret was encrypted with another key, or was damaged");
+    }
   }
 }
 
