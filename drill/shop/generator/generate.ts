@@ -124,7 +124,7 @@ async function fill(
     addShipment(shop, index, order, sinks.shipments);
     addReviews(shop, index, order, sinks.reviews);
     addReturns(shop, index, order, sinks.returns);
-    // What was paid and not yet sent waits for the logistics worker.
+    // What was paid and not yet sent waits for the logistics worker; such orders hold no dirt that could stop them.
     if (order.life.status === "paid")
       target.add("work", ["logistics", "ship", order.number, `${timestamp(calendar.until)}+00`]);
     if (index % STRIDE === STRIDE - 1) {
