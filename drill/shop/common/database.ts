@@ -15,8 +15,8 @@ export interface Connection {
 
 export interface Database extends Connection {
   /**
-   * Runs `work` in one transaction. A deadlock or a serialisation failure rolls back and runs it again, up to 5 times,
-   * so `work` may touch nothing but the database.
+   * Runs `work` in one transaction. After a deadlock or a serialisation failure it runs again, up to 5 times in all, as a
+   * single statement does; so `work` may touch nothing but the database.
    */
   transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
   /** When a statement was last answered, in milliseconds since 1970; 0 before the first. */
@@ -45,6 +45,18 @@ export function openDatabase(
   pool.on("connect", (client) => client.on("error", () => {}));
   pool.on("error", (problem) => log.warn({ problem: problem.message }, "idle database connection lost"));
 
+  async function repeatedly<Result>(run: () => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await run();
+      } catch (problem) {
+        const code = (problem as { code?: unknown }).code;
+        if (attempt === ATTEMPTS || (code !== DEADLOCK && code !== SERIALISATION_FAILURE)) throw problem;
+        log.info({ code, attempt }, "transaction runs again");
+      }
+    }
+  }
+
   let answeredAt = 0;
   const rows: Rows = async (on, statement, values = []) => {
     const { name, text } = statement;
@@ -54,18 +66,8 @@ export function openDatabase(
   };
   return {
     answeredAt: () => answeredAt,
-    rows: (statement, values) => rows(pool, statement, values),
-    async transaction(work) {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await inTransaction(pool, rows, work);
-        } catch (problem) {
-          const code = (problem as { code?: unknown }).code;
-          if (attempt === ATTEMPTS || (code !== DEADLOCK && code !== SERIALISATION_FAILURE)) throw problem;
-          log.info({ code, attempt }, "transaction runs again");
-        }
-      }
-    },
+    rows: (statement, values) => repeatedly(() => rows(pool, statement, values)),
+    transaction: (work) => repeatedly(() => inTransaction(pool, rows, work)),
     close: () => pool.end(),
   };
 }
