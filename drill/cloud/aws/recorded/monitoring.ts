@@ -17,18 +17,18 @@ const ACTIONS = {
 
 function alarmTogether(inputs: Values): CheckFailure[] {
   const failures: CheckFailure[] = [];
-  const require = (property: string, when: string): void => {
+  const need = (property: string, when: string): void => {
     if (inputs[property] === undefined) failures.push({ property, reason: `is required ${when}` });
   };
   if (inputs.metricQueries === undefined && inputs.evaluationCriteria === undefined) {
-    for (const property of ["metricName", "namespace", "period"]) require(property, "without metricQueries");
+    for (const property of ["metricName", "namespace", "period"]) need(property, "without metricQueries");
     if ((inputs.statistic === undefined) === (inputs.extendedStatistic === undefined))
       failures.push({ property: "statistic", reason: "expected either statistic or extendedStatistic" });
   } else if (inputs.metricName !== undefined)
     failures.push({ property: "metricName", reason: "conflicts with metricQueries" });
   if (inputs.evaluationCriteria === undefined) {
-    require("comparisonOperator", "");
-    require("evaluationPeriods", "");
+    need("comparisonOperator", "");
+    need("evaluationPeriods", "");
   }
   if (
     inputs.threshold === undefined &&
