@@ -30,13 +30,12 @@ export interface JobArgs {
   readonly memory: string;
   /** Longest time of the work in seconds; the update waits a little longer than this. */
   readonly timeLimitSeconds: number;
+  /** Times the work is begun again after a failure. What judges needs few: it repeats its questions by itself. */
+  readonly retries: number;
   /** What this work rests on, for those who read the Job: digests of documents. */
   readonly annotations?: Readonly<Record<string, pulumi.Input<string>>>;
   readonly after: After;
 }
-
-/** Times a Job is tried before it counts as failed. */
-const RETRIES = 3;
 
 /** One-shot work. The update succeeds only when the Job does; a failed one is replaced by the next update. */
 export class Job extends pulumi.ComponentResource {
@@ -60,7 +59,7 @@ export class Job extends pulumi.ComponentResource {
           },
         },
         spec: {
-          backoffLimit: RETRIES,
+          backoffLimit: args.retries,
           activeDeadlineSeconds: args.timeLimitSeconds,
           completions: 1,
           parallelism: 1,

@@ -34,6 +34,8 @@ export interface SharedByJobs {
 const RELEASES = "releases";
 const PARAMETERS = "parameters.json";
 const SERVICE_ACCOUNT = "order-upgrade-jobs";
+/** Steps that go on where they were interrupted; the others judge, and a verdict seldom changes by asking again. */
+const CHANGES_DATA: ReadonlySet<string> = new Set(["install", "backup", "migrate", "contract", "revert"]);
 /** Seconds a step other than the migration may take. */
 const TIME_LIMIT = 3600;
 
@@ -62,6 +64,7 @@ export function createWork(
         files: shared.files,
         environment: environmentOf(one, settings, plan, platform, data, edge, shared),
         memory: `${memoryOf(one, settings)}Mi`,
+        retries: CHANGES_DATA.has(one.step) ? 3 : 1,
         timeLimitSeconds:
           one.step === "migrate" ? seconds(settings.parameters.migration.timeLimit) : TIME_LIMIT,
         after: timeline.before(node).then((before) => [...shared.after, ...before]),
