@@ -2,12 +2,15 @@ import type { JobContext } from "../frame/context";
 import { digestOf } from "../frame/evidence";
 import { StepProblem } from "../frame/problems";
 import { conclude, type Step } from "../frame/result";
-import { actAsMigrator, createRole, grantDatabase, grantModel } from "./create-roles";
+import { actAsMigrator, createRole, grantDatabase, grantModel, grantSettings } from "./create-roles";
 import { checkModel, createModel, type Model } from "./model";
 import { applicationRole, MIGRATOR, READER, type Role, releaseOfRole } from "./roles";
 
 /** Two runs of the Job at once take turns on this advisory lock. */
 const LOCK = 0x0de1_0001;
+
+/** Settings that functions of the migration fix for the time they run. */
+const SETTINGS = ["order_upgrade.applying"];
 
 /** The data model of `RELEASE` and its roles exist. Creates what is missing, never drops. */
 export const install: Step = async (context) => {
@@ -30,13 +33,14 @@ export const install: Step = async (context) => {
       }
       await actAsMigrator(client);
       await grantDatabase(client, roles);
+      const settings = await grantSettings(client, SETTINGS);
       await client.query("SET LOCAL ROLE migrator");
       progress.say(`creating the data model ${model.schema}`);
       const kept = await createModel(client, model);
       const checks = await checkModel(client, model);
       for (const role of roles.filter(({ schema }) => schema === undefined || schema === model.schema))
         await grantModel(client, model.schema, role);
-      return { created, kept, checks };
+      return { created, kept, checks, settings };
     },
     { statementTimeout: 120_000, lockTimeout: 60_000 },
   );
@@ -48,7 +52,11 @@ export const install: Step = async (context) => {
     ],
     passed: `the data model ${model.schema} of ${environment.release} and ${roles.length} roles exist`,
     failed: `the data model ${model.schema} is not the one of ${environment.release}`,
-    figures: { rolesCreated: outcome.created, modelCreated: outcome.kept === "created" },
+    figures: {
+      rolesCreated: outcome.created,
+      modelCreated: outcome.kept === "created",
+      settings: outcome.settings,
+    },
     inputs: { "schema.sql": digestOf(model.sql) },
   });
 };
