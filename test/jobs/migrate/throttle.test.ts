@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decide, type Limits, type Observation, type Pace } from "../../../jobs/migrate/backfill/throttle";
+
+const LIMITS: Limits = {
+  parallel: 4,
+  writeLatency: 50,
+  lag: 1000,
+  chunkSeconds: 0.5,
+  smallest: 500,
+  largest: 20_000,
+};
+const CALM: Observation = { blocked: 0, lag: null, writeLatency: 2, chunkSeconds: 0.1 };
+const PACE: Pace = { chunkRows: 5000, pause: 0, parallel: 2 };
+
+describe("the pace of loading", () => {
+  it.each([
+    ["sessions wait for it", { blocked: 2 }, "2 sessions waited"],
+    ["a replica falls behind", { lag: 5_000_000 }, "behind"],
+    ["small writes become slow", { writeLatency: 80 }, "80 ms"],
+  ])("halves when %s", (_, seen, reason) => {
+    const decision = decide(PACE, { ...CALM, ...seen }, LIMITS);
+    expect(decision).toMatchObject({ chunkRows: 2500, pause: 20, parallel: 1 });
+    expect(decision?.reason).toContain(reason);
+  });
+
+  it("grows step by step when there is room", () => {
+    expect(decide(PACE, CALM, LIMITS)).toMatchObject({ chunkRows: 6250, parallel: 3, pause: 0 });
+  });
+
+  it("makes chunks smaller that take too long, without slowing down otherwise", () => {
+    expect(decide({ ...PACE, parallel: 4 }, { ...CALM, chunkSeconds: 2 }, LIMITS)).toMatchObject({
+      chunkRows: 2500,
+      parallel: 4,
+    });
+  });
+
+  it("stays within its limits, whatever is seen", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            blocked: fc.nat(3),
+            lag: fc.option(fc.nat(5000)),
+            writeLatency: fc.float({ min: 0, max: 500, noNaN: true }),
+            chunkSeconds: fc.option(fc.float({ min: 0, max: 10, noNaN: true })),
+          }),
+          { maxLength: 60 },
+        ),
+        (seen) => {
+          let pace: Pace = PACE;
+          for (const one of seen) pace = decide(pace, one, LIMITS) ?? pace;
+          expect(pace.chunkRows).toBeGreaterThanOrEqual(LIMITS.smallest);
+          expect(pace.chunkRows).toBeLessThanOrEqual(LIMITS.largest);
+          expect(pace.parallel).toBeGreaterThanOrEqual(1);
+          expect(pace.parallel).toBeLessThanOrEqual(LIMITS.parallel);
+          expect(pace.pause).toBeLessThanOrEqual(2000);
+        },
+      ),
+    );
+  });
+
+  it("always gets back to full speed", () => {
+    let pace: Pace = { chunkRows: 500, pause: 2000, parallel: 1 };
+    for (let look = 0; look < 40; look += 1) pace = decide(pace, CALM, LIMITS) ?? pace;
+    expect(pace).toMatchObject({ chunkRows: 20_000, pause: 0, parallel: 4 });
+  });
+});
