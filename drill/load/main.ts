@@ -35,12 +35,16 @@ async function main(): Promise<void> {
     people: readCustomersFile(options.customers),
     ...(options.control === true ? { onProgress: print } : {}),
   });
+  let ending = false;
   const end = async (): Promise<void> => {
+    // Whoever is impatient must not cut off what customers have under way.
+    if (ending) return;
+    ending = true;
     print({ summary: await load.stop() });
     process.exit(0);
   };
-  process.once("SIGTERM", () => void end());
-  process.once("SIGINT", () => void end());
+  process.on("SIGTERM", () => void end());
+  process.on("SIGINT", () => void end());
 }
 
 function print(value: object): void {
