@@ -4,6 +4,7 @@ import { createAws } from "./aws/aws";
 import { openAuthority } from "./certificates/authority";
 import { openCluster } from "./cluster";
 import { serveControl } from "./control/server";
+import { namedFaults } from "./faults/named";
 import { openFaults } from "./faults/registry";
 import { openRegistry } from "./images/registry";
 import { lockDirectory } from "./lock";
@@ -54,7 +55,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     await aws.restore();
     await cluster?.restore();
 
-    const faults = openFaults({ ...cluster?.faults, ...aws.faults });
+    const faults = openFaults({ ...cluster?.faults, ...namedFaults(cluster?.faults ?? {}), ...aws.faults });
     const control = await serveControl({
       port: await ports.choose("control"),
       state: () => ({ version: 1, ...aws.state(), ...cluster?.state(), faults: faults.list() }),

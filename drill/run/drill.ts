@@ -28,7 +28,8 @@ export async function drill(
       writeStackFile(workspace, options, world);
       await makeStack(workspace, options.stack, options.engine);
     }
-    for (const fault of FAULTS[options.fault ?? ""]?.faults ?? []) await world.cloud.inject(fault);
+    for (const fault of FAULTS[options.fault ?? ""]?.faults ?? [])
+      await world.cloud.inject(fault.release === "next" ? { ...fault, release: options.to } : fault);
     if ("traffic" in progress.done) await site.openDoors();
     let failure: StageFailed | undefined;
     for (const stage of STAGES) {

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
@@ -154,11 +154,28 @@ test("faults are checked before they start, listed while they last, and end", as
     status: 400,
     body: { problems: [expect.stringContaining("database:"), expect.stringContaining("share:")] },
   });
+  expect(await post({ kind: "kill-job", logMatches: "(" })).toMatchObject({
+    status: 400,
+    body: { problems: [expect.stringMatching(/^image or pod|^job/), expect.stringMatching(/^logMatches/)] },
+  });
+  expect(
+    await post({ kind: "environment", repository: "shop/inventory", release: "next", variables: {} }),
+  ).toMatchObject({
+    status: 400,
+    body: { problems: [expect.stringMatching(/^release: /)] },
+  });
+  const variables = { SHOP_FAULT: "wrong-stock" };
+  expect(
+    (await post({ kind: "environment", repository: "shop/inventory", release: "4.0.0", variables })).status,
+  ).toBe(201);
   const { status, body } = await post({ kind: "cut", to: "s3" });
   expect(status).toBe(201);
   const storage = (await control("/state")).body.storage as { endpoint: string };
   expect((await fetch(storage.endpoint)).status).toBe(503);
-  expect((await control("/faults")).body.active).toMatchObject([{ id: body.id, fault: { kind: "cut" } }]);
+  expect((await control("/faults")).body.active).toMatchObject([
+    { fault: { kind: "environment", variables } },
+    { id: body.id, fault: { kind: "cut" } },
+  ]);
   expect((await control(`/faults/${body.id}`, { method: "DELETE" })).status).toBe(200);
   expect((await fetch(storage.endpoint)).status).toBe(403);
   expect((await control(`/faults/${body.id}`, { method: "DELETE" })).status).toBe(404);
@@ -178,19 +195,4 @@ test("SIGTERM ends it and all it started, with exit code 0", async () => {
   expect(await ended(child)).toBe(0);
   await expect.poll(() => existsSync(`/proc/${server}`)).toBe(false);
   expect(existsSync(path.join(directory, "lock"))).toBe(false);
-  writeFileSync(path.join(directory, "lock"), "999999999");
-  ready = await start();
-});
-
-test("wrong usage is told at once and exits 2", async () => {
-  const wrong = spawnNode(path.join(ROOT, "drill/cloud/main.ts"), ["--replica-cap", "many"], {
-    cwd: ROOT,
-    nodeArguments: ["--require", "tsx/cjs"],
-  });
-  let errors = "";
-  wrong.stderr?.on("data", (text) => {
-    errors += text;
-  });
-  expect(await ended(wrong)).toBe(2);
-  expect(errors).toMatch(/--directory is missing\n--images is missing\n--replica-cap: expected/);
 });
