@@ -35,6 +35,8 @@
 --   name           btrim, NULL becomes ''                       phone  cleaned to E.164 (+49 when national); nonsense NULL
 --   role           old NULL and '' are 'customer'               password_hash, registered_at <- password_hash, registered
 -- customer_aliases   the merged duplicates: id is the old id, all other columns are the old row word for word (local time too).
+--                Release 4.0.0 logs a person in to the account 3.2.0 would have found. What a merged account makes belongs to the person
+--                and keeps originals.customer_id = the account, so that 3.2.0 shows it to the same account (orders, reviews, returns).
 -- customer_addresses position 1 is old customers.address, parsed "street, postal_code city". Backward, with no postal_code: street.
 --                    What does not parse is street as a whole. No row when the old address is NULL or blank.
 -- products       price_minor cleaned (NULL or negative: 0 and not active)   currency 'EUR'   active: old NULL, 'yes' true; 'no' false

@@ -131,12 +131,12 @@ export class Customer {
   }
 }
 
-/** Asks again until the answer is as wanted; fails after ten seconds with what it was last. */
+/** Asks again until the answer is as wanted; fails after half a minute with what it was last. */
 export async function eventually<Result>(
   look: () => Promise<Result>,
   wanted: (result: Result) => boolean,
 ): Promise<Result> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 30_000;
   for (;;) {
     const result = await look();
     if (wanted(result)) return result;
