@@ -1,7 +1,9 @@
+import { setFlagsFromString } from "node:v8";
 import { main } from "./frame/main";
 import { registry } from "./registry";
 
-// The SDK announces when it will ask for a newer Node; in a Job's log that is noise.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+// Rows stream through a Job and are garbage at once. A young generation that does not grow collects them early, which
+// saves some thirty MiB of the limit and costs little.
+setFlagsFromString("--semi-space-growth-factor=1");
 
 void main(process.argv.slice(2), process.env, registry).then((code) => process.exit(code));

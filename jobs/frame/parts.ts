@@ -7,28 +7,30 @@ const sizeOfPart = (index: number): number =>
   index < 2000 ? SMALLEST : index < 6000 ? 4 * SMALLEST : 32 * SMALLEST;
 
 /**
- * Cuts a stream into parts for a multipart upload. Holds one part at a time. A stream shorter than one part, or an
- * empty one, gives a single part that is the last.
+ * Cuts a stream into parts for a multipart upload. A stream shorter than one part, or an empty one, gives a single part
+ * that is the last. All parts share one buffer, so a part is only good until the next one is asked for.
  */
 export async function* inParts(
   stream: AsyncIterable<Uint8Array>,
   size: (index: number) => number = sizeOfPart,
 ): AsyncGenerator<{ readonly part: Buffer; readonly last: boolean }> {
-  let pieces: Uint8Array[] = [];
-  let held = 0;
   let index = 0;
-  const cut = (length: number): Buffer => {
-    const all = Buffer.concat(pieces, held);
-    pieces = length < held ? [all.subarray(length)] : [];
-    held -= length;
-    index += 1;
-    return all.subarray(0, length);
-  };
+  let buffer = Buffer.allocUnsafeSlow(size(index));
+  let held = 0;
   for await (const piece of stream) {
-    pieces.push(piece);
-    held += piece.length;
-    // Strictly more than a part is held before it is cut, so that the last part is never empty.
-    while (held > size(index)) yield { part: cut(size(index)), last: false };
+    for (let taken = 0; taken < piece.length; ) {
+      // A full buffer is kept until there is more, so that the last part is never empty.
+      if (held === buffer.length) {
+        yield { part: buffer, last: false };
+        index += 1;
+        if (size(index) !== buffer.length) buffer = Buffer.allocUnsafeSlow(size(index));
+        held = 0;
+      }
+      const fits = Math.min(piece.length - taken, buffer.length - held);
+      buffer.set(piece.subarray(taken, taken + fits), held);
+      held += fits;
+      taken += fits;
+    }
   }
-  yield { part: cut(held), last: true };
+  yield { part: buffer.subarray(0, held), last: true };
 }
