@@ -65,7 +65,8 @@ export class Backend {
 
   private refuseCompressed(stack: StackReference): void {
     for (const extension of [".gz", ".zst"])
-      if (existsSync(this.stackFile(stack) + extension)) throw notSupported(`compressed state (${extension})`);
+      if (existsSync(this.stackFile(stack) + extension))
+        throw notSupported(`compressed state (${extension})`);
   }
 
   /** Stacks of one project, or of all, by name. */
@@ -193,7 +194,10 @@ export class Backend {
     return (JSON.parse(readFileSync(file, "utf8")) as { tags?: Record<string, string> }).tags ?? {};
   }
   saveTags(stack: StackReference, tags: Record<string, string>): void {
-    writeAtomically(this.path("stacks", stack.project, `${stack.name}.pulumi-tags`), JSON.stringify({ version: 1, tags }));
+    writeAtomically(
+      this.path("stacks", stack.project, `${stack.name}.pulumi-tags`),
+      JSON.stringify({ version: 1, tags }),
+    );
   }
 }
 

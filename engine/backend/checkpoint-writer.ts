@@ -46,10 +46,11 @@ export class CheckpointWriter implements SnapshotWriter {
     const parts = [
       `{"version":3,"checkpoint":{"stack":${name},"latest":{"manifest":${JSON.stringify(manifest())},"secrets_providers":${provider}`,
     ];
-    if (state.resources.length > 0)
-      parts.push(`,"resources":[${state.resources.map(text).join(",")}]`);
+    if (state.resources.length > 0) parts.push(`,"resources":[${state.resources.map(text).join(",")}]`);
     if (state.pending.length > 0) {
-      const pending = state.pending.map(({ resource, type }) => `{"resource":${text(resource)},"type":"${type}"}`);
+      const pending = state.pending.map(
+        ({ resource, type }) => `{"resource":${text(resource)},"type":"${type}"}`,
+      );
       parts.push(`,"pending_operations":[${pending.join(",")}]`);
     }
     parts.push(`,"metadata":{}}}}`);

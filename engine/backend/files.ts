@@ -4,7 +4,11 @@ import { dirname } from "node:path";
 let counter = 0;
 
 /** Replaces the file as a whole: a reader, or a crash at any instant, sees the old content or the new one. */
-export function writeAtomically(file: string, content: string | Buffer, options: { flush?: boolean } = {}): void {
+export function writeAtomically(
+  file: string,
+  content: string | Buffer,
+  options: { flush?: boolean } = {},
+): void {
   mkdirSync(dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.${counter++}.tmp`;
   try {

@@ -24,7 +24,12 @@ function refuseIfLocked(directory: string, own: string | undefined): void {
   if (others.length === 0) return;
   const lines = others.map((file) => {
     try {
-      const { username, hostname: host, pid, timestamp } = JSON.parse(readFileSync(file, "utf8")) as LockContent;
+      const {
+        username,
+        hostname: host,
+        pid,
+        timestamp,
+      } = JSON.parse(readFileSync(file, "utf8")) as LockContent;
       return `\n  file://${file}: created by ${username}@${host} (pid ${pid}) at ${timestamp}`;
     } catch {
       return `\n  file://${file}`;

@@ -1,20 +1,39 @@
+import { getPath, parseConfigPath, typedLeaf } from "../config/config-path";
 import { withProjectDefaults } from "../config/merge";
-import { typedLeaf } from "../config/config-path";
 import { type ConfigValue, fullKey, hasSecure, plainConfig, type StackConfig } from "../config/stack-config";
 import { UserError } from "../errors";
 import type { Crypter } from "../secrets/passphrase";
-import { getPath, parseConfigPath } from "../config/config-path";
 import type { CommandContext } from "./command";
 import type { FlagDefinition, Flags } from "./flags";
 
-const on = (name: string, description: string, short?: string): FlagDefinition => ({ name, kind: "boolean", description, ...(short && { short }) });
-const text = (name: string, description: string, short?: string): FlagDefinition => ({ name, kind: "string", description, ...(short && { short }) });
-const COMMON = [text("stack", "the stack; default: the selected one", "s"), text("config-file", "the stack file to use"), on("path", "the key is a path"), on("non-interactive", "")];
+const on = (name: string, description: string, short?: string): FlagDefinition => ({
+  name,
+  kind: "boolean",
+  description,
+  ...(short && { short }),
+});
+const text = (name: string, description: string, short?: string): FlagDefinition => ({
+  name,
+  kind: "string",
+  description,
+  ...(short && { short }),
+});
+const COMMON = [
+  text("stack", "the stack; default: the selected one", "s"),
+  text("config-file", "the stack file to use"),
+  on("path", "the key is a path"),
+  on("non-interactive", ""),
+];
 
 export const CONFIG_FLAGS: Record<string, FlagDefinition[]> = {
   show: [...COMMON, on("json", "print JSON", "j"), on("show-secrets", "show secrets"), on("open", "ignored")],
   get: [...COMMON, on("json", "print JSON", "j"), on("open", "ignored")],
-  set: [...COMMON, on("secret", "encrypt the value"), on("plaintext", "store in plain text"), text("type", "string, int, bool or float")],
+  set: [
+    ...COMMON,
+    on("secret", "encrypt the value"),
+    on("plaintext", "store in plain text"),
+    text("type", "string, int, bool or float"),
+  ],
   "set-all": [
     ...COMMON,
     { name: "secret", kind: "list", description: "key=value, encrypted" },
@@ -26,7 +45,12 @@ export const CONFIG_FLAGS: Record<string, FlagDefinition[]> = {
   refresh: [...COMMON, on("force", "", "f")],
 };
 
-export async function configCommand(name: string, flags: Flags, args: string[], context: CommandContext): Promise<number> {
+export async function configCommand(
+  name: string,
+  flags: Flags,
+  args: string[],
+  context: CommandContext,
+): Promise<number> {
   const { workspace, write } = context;
   const stack = workspace.stack(flags.text("stack"));
   const project = workspace.project();
@@ -40,18 +64,35 @@ export async function configCommand(name: string, flags: Flags, args: string[], 
       const merged = withProjectDefaults(project, config.values());
       const [head, ...rest] = path ? parseConfigPath(key) : [key];
       const found = getPath(merged.get(fullKey(String(head), project.name)), rest);
-      if (found === undefined) throw new UserError(`configuration key '${key}' not found for stack '${stack.name}'`);
+      if (found === undefined)
+        throw new UserError(`configuration key '${key}' not found for stack '${stack.name}'`);
       if (hasSecure(found)) await needed.load();
       const plain = plainConfig(found, needed.get);
       if (flags.flag("json"))
-        write(JSON.stringify({ value: plain.value, ...(plain.object && { objectValue: JSON.parse(plain.value) as unknown }), secret: plain.secret }, null, 2));
+        write(
+          JSON.stringify(
+            {
+              value: plain.value,
+              ...(plain.object && { objectValue: JSON.parse(plain.value) as unknown }),
+              secret: plain.secret,
+            },
+            null,
+            2,
+          ),
+        );
       else write(plain.value);
       return 0;
     }
     case "set": {
       if (!key) throw new UserError("accepts between 1 and 2 arg(s), received 0");
       const given = value ?? (await readInput(context));
-      await setOne(config, key, given, { path, secret: flags.flag("secret"), type: flags.text("type") }, needed);
+      await setOne(
+        config,
+        key,
+        given,
+        { path, secret: flags.flag("secret"), type: flags.text("type") },
+        needed,
+      );
       config.save();
       return 0;
     }
@@ -61,8 +102,15 @@ export async function configCommand(name: string, flags: Flags, args: string[], 
       for (const { name: kind, value: pair } of flags.ordered) {
         if (kind !== "secret" && kind !== "plaintext") continue;
         const equals = pair.indexOf("=");
-        if (equals < 0) throw new UserError(`config value not in the form [--plaintext or --secret] key=value: ${pair}`);
-        await setOne(config, pair.slice(0, equals), pair.slice(equals + 1), { path, secret: kind === "secret", type: undefined }, needed);
+        if (equals < 0)
+          throw new UserError(`config value not in the form [--plaintext or --secret] key=value: ${pair}`);
+        await setOne(
+          config,
+          pair.slice(0, equals),
+          pair.slice(equals + 1),
+          { path, secret: kind === "secret", type: undefined },
+          needed,
+        );
       }
       config.save();
       return 0;
@@ -85,15 +133,24 @@ export async function configCommand(name: string, flags: Flags, args: string[], 
         const entries = rows.map(([each, found]) => {
           if (hasSecure(found) && !show) return [each, { secret: true }];
           const plain = plainConfig(found, needed.get);
-          return [each, { value: plain.value, ...(plain.object && { objectValue: JSON.parse(plain.value) as unknown }), secret: plain.secret }];
+          return [
+            each,
+            {
+              value: plain.value,
+              ...(plain.object && { objectValue: JSON.parse(plain.value) as unknown }),
+              secret: plain.secret,
+            },
+          ];
         });
         write(JSON.stringify(Object.fromEntries(entries), null, 2));
         return 0;
       }
-      const shortened = (each: string): string => (each.startsWith(`${project.name}:`) ? each.slice(project.name.length + 1) : each);
+      const shortened = (each: string): string =>
+        each.startsWith(`${project.name}:`) ? each.slice(project.name.length + 1) : each;
       const width = Math.max(3, ...rows.map(([each]) => shortened(each).length));
       write(`${"KEY".padEnd(width)}  VALUE`);
-      for (const [each, found] of rows) write(`${shortened(each).padEnd(width)}  ${plainConfig(found, needed.get, show).value}`);
+      for (const [each, found] of rows)
+        write(`${shortened(each).padEnd(width)}  ${plainConfig(found, needed.get, show).value}`);
       return 0;
     }
   }
@@ -130,7 +187,8 @@ async function setOne(
 function converted(value: string, type: string): ConfigValue {
   if (type === "string") return value;
   if (type === "bool" && ["true", "false"].includes(value)) return value === "true";
-  if ((type === "int" && /^-?\d+$/.test(value)) || (type === "float" && !Number.isNaN(Number(value)))) return Number(value);
+  if ((type === "int" && /^-?\d+$/.test(value)) || (type === "float" && !Number.isNaN(Number(value))))
+    return Number(value);
   throw new UserError(`value '${value}' is not of type '${type}'`);
 }
 
@@ -144,7 +202,14 @@ async function setJson(config: StackConfig, json: string, crypter: LazyCrypter):
   }
   for (const [key, { value, objectValue, secret }] of Object.entries(parsed)) {
     if (objectValue !== undefined && !secret) config.set(key, objectValue, false);
-    else await setOne(config, key, value ?? "", { path: false, secret: secret === true, type: undefined }, crypter);
+    else
+      await setOne(
+        config,
+        key,
+        value ?? "",
+        { path: false, secret: secret === true, type: undefined },
+        crypter,
+      );
   }
 }
 
@@ -156,12 +221,20 @@ async function readInput(context: CommandContext): Promise<string> {
 }
 
 /** Sets the stack file back to the configuration of the last update. */
-function refresh(config: StackConfig, { workspace }: CommandContext, stack: { project: string; name: string }): number {
+function refresh(
+  config: StackConfig,
+  { workspace }: CommandContext,
+  stack: { project: string; name: string },
+): number {
   const last = workspace.backend().history(stack)[0];
   if (!last) throw new UserError("no previous deployment to take the configuration from");
   for (const key of config.values().keys()) config.remove(key, false);
   for (const [key, { value, secret, objectValue }] of Object.entries(last.config))
-    config.set(key, secret ? { secure: value } : objectValue !== undefined ? (objectValue as ConfigValue) : value, false);
+    config.set(
+      key,
+      secret ? { secure: value } : objectValue !== undefined ? (objectValue as ConfigValue) : value,
+      false,
+    );
   config.save();
   return 0;
 }

@@ -38,7 +38,8 @@ export class Flags {
   number(name: string): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
-    if (!/^-?\d+$/.test(value)) throw new UserError(`invalid argument "${value}" for "--${name}" flag: it is no whole number`);
+    if (!/^-?\d+$/.test(value))
+      throw new UserError(`invalid argument "${value}" for "--${name}" flag: it is no whole number`);
     return Number(value);
   }
   /** All values of several flags in the order they were given. */
@@ -53,8 +54,18 @@ export function parseFlags(args: string[], definitions: FlagDefinition[]): { fla
   const flags = new Flags();
   const rest: string[] = [];
   const byName = new Map(definitions.map((definition) => [definition.name, definition]));
-  const byShort = new Map(definitions.flatMap((definition) => (definition.short ? [[definition.short, definition]] : [])) as [string, FlagDefinition][]);
-  const take = (definition: FlagDefinition, value: string | undefined, next: () => string | undefined, shown: string): void => {
+  const byShort = new Map(
+    definitions.flatMap((definition) => (definition.short ? [[definition.short, definition]] : [])) as [
+      string,
+      FlagDefinition,
+    ][],
+  );
+  const take = (
+    definition: FlagDefinition,
+    value: string | undefined,
+    next: () => string | undefined,
+    shown: string,
+  ): void => {
     let given = value;
     if (given === undefined) {
       if (definition.kind === "boolean") given = "true";
@@ -62,7 +73,9 @@ export function parseFlags(args: string[], definitions: FlagDefinition[]): { fla
       else given = next();
     }
     if (given === undefined) throw new UserError(`flag needs an argument: ${shown}`);
-    for (const part of definition.kind === "list" && !definition.name.includes("config") ? given.split(",") : [given]) {
+    for (const part of definition.kind === "list" && !definition.name.includes("config")
+      ? given.split(",")
+      : [given]) {
       flags.set(definition.name, part);
       flags.ordered.push({ name: definition.name, value: part });
     }

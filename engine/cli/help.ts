@@ -53,5 +53,9 @@ export function helpFor(command: string | undefined, flags: FlagDefinition[]): s
     description,
   ]);
   const width = Math.max(...rows.map(([left = ""]) => left.length), 0);
-  return [`Usage: pulumi ${command} [flags]`, "", ...rows.map(([left = "", right = ""]) => `  ${left.padEnd(width)}  ${right}`)].join("\n");
+  return [
+    `Usage: pulumi ${command} [flags]`,
+    "",
+    ...rows.map(([left = "", right = ""]) => `  ${left.padEnd(width)}  ${right}`),
+  ].join("\n");
 }

@@ -1,11 +1,11 @@
-import { createInterface } from "node:readline/promises";
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
+import { createInterface } from "node:readline/promises";
 import { messageOf, notSupported, UserError } from "../errors";
 import { VERSION } from "../version";
 import type { CommandContext } from "./command";
 import { CONFIG_FLAGS, configCommand } from "./config-commands";
-import { type FlagDefinition, Flags, parseFlags } from "./flags";
+import { type FlagDefinition, type Flags, parseFlags } from "./flags";
 import { helpFor, UNSUPPORTED } from "./help";
 import { cancelCommand, STACK_FLAGS, stackCommand } from "./stack-commands";
 import { Workspace } from "./workspace";
@@ -42,7 +42,10 @@ async function findCommand(words: string[]): Promise<{ command: Command; name: s
     return {
       name,
       used: 1,
-      command: { flags: OPERATION_FLAGS[name] ?? [], run: (flags, _args, context) => operate(name as "up", flags, context) },
+      command: {
+        flags: OPERATION_FLAGS[name] ?? [],
+        run: (flags, _args, context) => operate(name as "up", flags, context),
+      },
     };
   }
   if (name === "stack" || name === "config") {
@@ -56,16 +59,24 @@ async function findCommand(words: string[]): Promise<{ command: Command; name: s
     return {
       name: action === "show" ? name : `${name} ${action}`,
       used: action === "show" ? 1 : 2,
-      command: { flags: known[action] ?? [], run: (flags, args, context) => run(action, flags, args, context) },
+      command: {
+        flags: known[action] ?? [],
+        run: (flags, args, context) => run(action, flags, args, context),
+      },
     };
   }
   if (name === "policy" && second === "analyze") {
     const { ANALYZE_FLAGS, analyzeCommand } = await import("./policy-analyze.js");
-    return { name: "policy analyze", used: 2, command: { flags: ANALYZE_FLAGS, run: (flags, _args, context) => analyzeCommand(flags, context) } };
+    return {
+      name: "policy analyze",
+      used: 2,
+      command: { flags: ANALYZE_FLAGS, run: (flags, _args, context) => analyzeCommand(flags, context) },
+    };
   }
   const simple = SIMPLE[name];
   if (simple) return { name, used: 1, command: simple };
-  if (UNSUPPORTED.has(name) || UNSUPPORTED.has(`${name} ${second}`)) throw notSupported(`the command '${name}'`);
+  if (UNSUPPORTED.has(name) || UNSUPPORTED.has(`${name} ${second}`))
+    throw notSupported(`the command '${name}'`);
   throw new UserError(`unknown command "${first}" for "pulumi"`);
 }
 
@@ -125,7 +136,11 @@ export async function main(args: string[], engineRoot: string): Promise<number> 
   }
 }
 
-async function dispatch(args: string[], engineRoot: string, writeError: (line: string) => void): Promise<number> {
+async function dispatch(
+  args: string[],
+  engineRoot: string,
+  writeError: (line: string) => void,
+): Promise<number> {
   const write = (line: string): void => void process.stdout.write(`${line}\n`);
   const { words, start } = leadingWords(args);
   if (words.length === 0 && (args.includes("--version") || args.includes("-v"))) {
@@ -137,18 +152,29 @@ async function dispatch(args: string[], engineRoot: string, writeError: (line: s
     return 0;
   }
   const { command, name, used } = await findCommand(words);
-  const own = new Set(command.flags.flatMap(({ name: each, short }) => [each, ...(short ? [`-${short}`] : [])]));
+  const own = new Set(
+    command.flags.flatMap(({ name: each, short }) => [each, ...(short ? [`-${short}`] : [])]),
+  );
   const globals = GLOBAL.filter(({ name: each }) => !own.has(each)).map((flag) =>
     flag.short && own.has(`-${flag.short}`) ? { ...flag, short: "" } : flag,
   );
-  const { flags, rest } = parseFlags([...args.slice(0, start[0]), ...withoutWords(args, start.slice(0, used))], [...command.flags, ...globals]);
+  const { flags, rest } = parseFlags(
+    [...args.slice(0, start[0]), ...withoutWords(args, start.slice(0, used))],
+    [...command.flags, ...globals],
+  );
   if (flags.flag("help")) {
-    write(helpFor(name, command.flags.filter(({ hidden }) => !hidden)));
+    write(
+      helpFor(
+        name,
+        command.flags.filter(({ hidden }) => !hidden),
+      ),
+    );
     return 0;
   }
   const directory = resolve(flags.text("cwd") ?? process.cwd());
   if (flags.has("cwd")) process.chdir(directory);
-  const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true && !flags.flag("non-interactive");
+  const interactive =
+    process.stdin.isTTY === true && process.stdout.isTTY === true && !flags.flag("non-interactive");
   return command.run(flags, rest, {
     workspace: new Workspace(process.env, directory),
     engineRoot,
@@ -174,7 +200,9 @@ function leadingWords(args: string[]): { words: string[]; start: number[] } {
     const arg = args[i] as string;
     if (arg === "--") break;
     if (arg.startsWith("-")) {
-      const definition = GLOBAL.find(({ name, short }) => arg === `--${name}` || (short && arg === `-${short}`));
+      const definition = GLOBAL.find(
+        ({ name, short }) => arg === `--${name}` || (short && arg === `-${short}`),
+      );
       if (words.length === 0 && definition?.kind === "string" && !arg.includes("=")) i++;
       if (words.length > 0) break;
       continue;

@@ -4,13 +4,28 @@ import type { Listener } from "../display/events";
 import { PlainDisplay } from "../display/plain";
 import { PreviewDigest } from "../display/preview-json";
 import { notSupported, UserError } from "../errors";
+import type { CommandContext } from "./command";
 import type { FlagDefinition, Flags } from "./flags";
 import { Operation, type OperationOptions } from "./operation";
-import type { CommandContext } from "./command";
 
-const on = (name: string, description: string, short?: string): FlagDefinition => ({ name, kind: "boolean", description, ...(short && { short }) });
-const text = (name: string, description: string, short?: string): FlagDefinition => ({ name, kind: "string", description, ...(short && { short }) });
-const list = (name: string, description: string, short?: string): FlagDefinition => ({ name, kind: "list", description, ...(short && { short }) });
+const on = (name: string, description: string, short?: string): FlagDefinition => ({
+  name,
+  kind: "boolean",
+  description,
+  ...(short && { short }),
+});
+const text = (name: string, description: string, short?: string): FlagDefinition => ({
+  name,
+  kind: "string",
+  description,
+  ...(short && { short }),
+});
+const list = (name: string, description: string, short?: string): FlagDefinition => ({
+  name,
+  kind: "list",
+  description,
+  ...(short && { short }),
+});
 const hidden = (flag: FlagDefinition): FlagDefinition => ({ ...flag, hidden: true });
 
 const COMMON: FlagDefinition[] = [
@@ -61,13 +76,31 @@ const PROGRAM: FlagDefinition[] = [
 export const OPERATION_FLAGS: Record<string, FlagDefinition[]> = {
   up: [...COMMON, ...PROGRAM],
   preview: [...COMMON, ...PROGRAM],
-  refresh: [...COMMON, on("clear-pending-creates", "forget creates that were interrupted"), on("skip-pending-creates", "leave interrupted creates alone")],
-  destroy: [...COMMON, on("remove", "remove the stack afterwards"), on("exclude-protected", "leave protected resources alone")],
+  refresh: [
+    ...COMMON,
+    on("clear-pending-creates", "forget creates that were interrupted"),
+    on("skip-pending-creates", "leave interrupted creates alone"),
+  ],
+  destroy: [
+    ...COMMON,
+    on("remove", "remove the stack afterwards"),
+    on("exclude-protected", "leave protected resources alone"),
+  ],
 };
 
 type Command = "up" | "preview" | "refresh" | "destroy";
-const KINDS: Record<Command, OperationOptions["kind"]> = { up: "update", preview: "update", refresh: "refresh", destroy: "destroy" };
-const WORDS: Record<Command, string> = { up: "update", preview: "preview", refresh: "refresh", destroy: "destroy" };
+const KINDS: Record<Command, OperationOptions["kind"]> = {
+  up: "update",
+  preview: "update",
+  refresh: "refresh",
+  destroy: "destroy",
+};
+const WORDS: Record<Command, string> = {
+  up: "update",
+  preview: "preview",
+  refresh: "refresh",
+  destroy: "destroy",
+};
 
 function optionsOf(command: Command, flags: Flags, context: CommandContext): OperationOptions {
   const project = context.workspace.project();
@@ -83,7 +116,10 @@ function optionsOf(command: Command, flags: Flags, context: CommandContext): Ope
     preview: command === "preview",
     refresh: flags.has("refresh") ? flags.flag("refresh") : project.refreshAlways,
     runProgram: flags.flag("run-program"),
-    parallel: Math.max(1, flags.number("parallel") || Number(environment.PULUMI_PARALLEL) || availableParallelism() * 4),
+    parallel: Math.max(
+      1,
+      flags.number("parallel") || Number(environment.PULUMI_PARALLEL) || availableParallelism() * 4,
+    ),
     targets: [...flags.list("target"), ...targetReplace],
     excludes: flags.list("exclude"),
     replace: [...flags.list("replace"), ...targetReplace],
@@ -106,12 +142,14 @@ function optionsOf(command: Command, flags: Flags, context: CommandContext): Ope
 /** @returns the exit code */
 export async function operate(command: Command, flags: Flags, context: CommandContext): Promise<number> {
   const { workspace, write } = context;
-  if (flags.flag("json") && command !== "preview" && !flags.flag("preview-only")) throw notSupported(`${command} --json`);
+  if (flags.flag("json") && command !== "preview" && !flags.flag("preview-only"))
+    throw notSupported(`${command} --json`);
   if (flags.flag("exclude-protected")) throw notSupported("--exclude-protected");
   const options = optionsOf(command, flags, context);
   const stack = workspace.stack(flags.text("stack"));
   const onlyPreview = command === "preview" || flags.flag("preview-only");
-  const yes = flags.flag("yes") || ["1", "true"].includes(workspace.environment.PULUMI_SKIP_CONFIRMATIONS ?? "");
+  const yes =
+    flags.flag("yes") || ["1", "true"].includes(workspace.environment.PULUMI_SKIP_CONFIRMATIONS ?? "");
   if (!onlyPreview && !yes && !context.interactive && !flags.flag("skip-preview"))
     throw new UserError(
       "--yes or --skip-preview or --preview-only must be passed in to proceed when running in non-interactive mode",
@@ -120,7 +158,9 @@ export async function operate(command: Command, flags: Flags, context: CommandCo
   const eventLog = flags.text("event-log") ? openEventLog(flags.text("event-log") as string) : undefined;
   try {
     const run = async (preview: boolean): Promise<{ succeeded: boolean; changed: boolean }> => {
-      const digest = flags.flag("json") ? new PreviewDigest({ showSames: flags.flag("show-sames"), suppressOutputs: false }) : undefined;
+      const digest = flags.flag("json")
+        ? new PreviewDigest({ showSames: flags.flag("show-sames"), suppressOutputs: false })
+        : undefined;
       const display = digest
         ? undefined
         : new PlainDisplay(
@@ -146,7 +186,11 @@ export async function operate(command: Command, flags: Flags, context: CommandCo
       process.on("SIGINT", onInterrupt);
       process.on("SIGTERM", onInterrupt);
       try {
-        const result = await operation.run({ ...options, preview }, listeners, workspace.stackConfig(stack, options.configFile));
+        const result = await operation.run(
+          { ...options, preview },
+          listeners,
+          workspace.stackConfig(stack, options.configFile),
+        );
         display?.finish();
         if (digest) write(digest.toString());
         const changed = Object.entries(result.changes).some(([op, count]) => op !== "same" && count > 0);
@@ -162,7 +206,10 @@ export async function operate(command: Command, flags: Flags, context: CommandCo
       if (!flags.flag("skip-preview")) {
         outcome = await run(true);
         if (!outcome.succeeded) return failed(context, "preview", flags);
-        if (!yes && !(await context.confirm(`Do you want to perform this ${WORDS[command]} on ${stack.name}?`))) {
+        if (
+          !yes &&
+          !(await context.confirm(`Do you want to perform this ${WORDS[command]} on ${stack.name}?`))
+        ) {
           throw new UserError(`confirmation declined, not proceeding with the ${WORDS[command]}`);
         }
       }

@@ -4,10 +4,17 @@ import type { StackReference, UpdateInfo } from "../backend/backend";
 import { CheckpointWriter } from "../backend/checkpoint-writer";
 import { lockStack } from "../backend/lock";
 import { resolveConfig, validateConfig, withProjectDefaults } from "../config/merge";
-import { type ConfigMap, fullKey, hasSecure, type PlainConfig, plainConfig, type StackConfig } from "../config/stack-config";
+import {
+  type ConfigMap,
+  fullKey,
+  hasSecure,
+  type PlainConfig,
+  plainConfig,
+  type StackConfig,
+} from "../config/stack-config";
 import { Deployment, type DeploymentOptions } from "../deploy/deployment";
-import { DeploymentExecutor } from "../deploy/executor";
 import type { SourceEvent } from "../deploy/events";
+import { DeploymentExecutor } from "../deploy/executor";
 import { type PendingOperation, SnapshotManager } from "../deploy/snapshot";
 import { Targets } from "../deploy/targets";
 import type { Listener } from "../display/events";
@@ -96,7 +103,11 @@ export class Operation {
     const project = this.workspace.project();
     for (const pair of options.config) {
       const equals = pair.indexOf("=");
-      config.set(equals < 0 ? pair : pair.slice(0, equals), equals < 0 ? "" : pair.slice(equals + 1), options.configPath);
+      config.set(
+        equals < 0 ? pair : pair.slice(0, equals),
+        equals < 0 ? "" : pair.slice(equals + 1),
+        options.configPath,
+      );
     }
     if (options.config.length > 0) config.save();
     const merged = withProjectDefaults(project, config.values());
@@ -116,7 +127,8 @@ export class Operation {
     const backend = workspace.backend();
     const project = workspace.project();
     const previous = await this.readState(backend.read(stack));
-    if (options.clearPendingCreates) previous.pending = previous.pending.filter(({ type }) => type !== "creating");
+    if (options.clearPendingCreates)
+      previous.pending = previous.pending.filter(({ type }) => type !== "creating");
     const started = Date.now();
     const emitter = new EventEmitter(listeners, {
       preview: options.preview,
@@ -143,7 +155,10 @@ export class Operation {
     const registry = new ProviderRegistry(this.plugins, builtin);
     const writer = options.preview ? undefined : new CheckpointWriter(backend, stack, secrets);
     if (!options.preview) backend.keepPrevious(stack);
-    const snapshot = new SnapshotManager({ resources: previous.resources, pending: previous.pending }, writer);
+    const snapshot = new SnapshotManager(
+      { resources: previous.resources, pending: previous.pending },
+      writer,
+    );
     const deploymentOptions: DeploymentOptions = {
       stack: stack.name,
       project: project.name,
@@ -162,7 +177,9 @@ export class Operation {
     emitter.emit({
       type: "prelude",
       preview: options.preview,
-      config: Object.fromEntries([...merged].map(([key, value]) => [key, plainConfig(value, () => secrets.crypter, false).value])),
+      config: Object.fromEntries(
+        [...merged].map(([key, value]) => [key, plainConfig(value, () => secrets.crypter, false).value]),
+      ),
     });
     let packs: PolicyPackHost | undefined;
     let monitor: Monitor | undefined;
@@ -180,7 +197,15 @@ export class Operation {
         tags: backend.tags(stack),
         output: (line) => emitter.info(line, stackUrn),
       });
-      const deployment = new Deployment(deploymentOptions, previous, registry, [], snapshot, emitter, emitter);
+      const deployment = new Deployment(
+        deploymentOptions,
+        previous,
+        registry,
+        [],
+        snapshot,
+        emitter,
+        emitter,
+      );
       deployment.ready = starting.then(
         (host) => {
           packs = host;
@@ -250,7 +275,9 @@ export class Operation {
   }
   private programEnded: Promise<void> = Promise.resolve();
 
-  private async readState(json: DeploymentJson | undefined): Promise<{ resources: ReturnType<typeof deserializeResource>[]; pending: PendingOperation[] }> {
+  private async readState(
+    json: DeploymentJson | undefined,
+  ): Promise<{ resources: ReturnType<typeof deserializeResource>[]; pending: PendingOperation[] }> {
     const crypter = await this.workspace.stateCrypter(json?.secrets_providers);
     const open = (): Crypter => {
       if (!crypter) throw new UserError("the state holds secrets but names no secrets provider");
@@ -276,9 +303,15 @@ export class Operation {
     const config: UpdateInfo["config"] = {};
     for (const [key, value] of merged) {
       const secret = hasSecure(value);
-      const object = typeof value === "object" && value !== null && !("secure" in value && Object.keys(value).length === 1);
+      const object =
+        typeof value === "object" &&
+        value !== null &&
+        !("secure" in value && Object.keys(value).length === 1);
       config[fullKey(key, this.stack.project)] = {
-        value: secret && !object ? (value as { secure: string }).secure : plainConfig(value, () => crypter, !secret).value,
+        value:
+          secret && !object
+            ? (value as { secure: string }).secure
+            : plainConfig(value, () => crypter, !secret).value,
         secret,
         ...(object && { objectValue: JSON.parse(plainConfig(value, () => crypter).value) as unknown }),
       };
@@ -305,7 +338,10 @@ const delay = (milliseconds: number): Promise<void> =>
 function environmentOf(directory: string): Record<string, string> {
   const environment: Record<string, string> = { "exec.kind": "cli", hostname: hostname() };
   try {
-    const head = execFileSync("git", ["rev-parse", "HEAD"], { cwd: directory, stdio: ["ignore", "pipe", "ignore"] });
+    const head = execFileSync("git", ["rev-parse", "HEAD"], {
+      cwd: directory,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     environment["git.head"] = String(head).trim();
   } catch {
     // Not every project is under version control.

@@ -1,14 +1,16 @@
+import type { StackReference } from "../backend/backend";
 import { UserError } from "../errors";
 import { deserializeResource } from "../resource/deployment-format";
 import { ROOT_STACK_TYPE } from "../resource/urn";
 import type { PropertyMap } from "../values/value";
-import type { StackReference } from "../backend/backend";
 import type { Workspace } from "./workspace";
 
 /** The decrypted outputs of a stack; {} before its first update. */
 export async function outputsOf(workspace: Workspace, stack: StackReference): Promise<PropertyMap> {
   const deployment = workspace.backend().read(stack);
-  const root = deployment?.resources?.find((resource) => resource.type === ROOT_STACK_TYPE && !resource.delete);
+  const root = deployment?.resources?.find(
+    (resource) => resource.type === ROOT_STACK_TYPE && !resource.delete,
+  );
   if (!root) return {};
   const crypter = await workspace.stateCrypter(deployment?.secrets_providers);
   return deserializeResource({ ...root, inputs: undefined }, () => {
@@ -18,7 +20,10 @@ export async function outputsOf(workspace: Workspace, stack: StackReference): Pr
 }
 
 /** For StackReference. @throws Error when there is no such stack */
-export async function stackOutputsOf(workspace: Workspace, name: string): Promise<{ name: string; outputs: PropertyMap }> {
+export async function stackOutputsOf(
+  workspace: Workspace,
+  name: string,
+): Promise<{ name: string; outputs: PropertyMap }> {
   const stack = workspace.parseStack(name);
   if (!workspace.backend().exists(stack)) throw new Error(`unknown stack "${name}"`);
   return { name, outputs: await outputsOf(workspace, stack) };

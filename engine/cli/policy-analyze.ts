@@ -16,11 +16,19 @@ import type { FlagDefinition, Flags } from "./flags";
 
 export const ANALYZE_FLAGS: FlagDefinition[] = [
   { name: "stack", short: "s", kind: "string", description: "the stack; default: the selected one" },
-  { name: "file", kind: "string", description: "a state file, as `stack export` writes it, instead of a stack" },
+  {
+    name: "file",
+    kind: "string",
+    description: "a state file, as `stack export` writes it, instead of a stack",
+  },
   { name: "json", short: "j", kind: "boolean", description: "print events as JSON, one a line" },
   { name: "diff", kind: "boolean", description: "accepted; the output is the same" },
   { name: "policy-pack", kind: "list", description: "a policy pack; may be repeated" },
-  { name: "policy-pack-config", kind: "list", description: "configuration file of the pack at the same place" },
+  {
+    name: "policy-pack-config",
+    kind: "list",
+    description: "configuration file of the pack at the same place",
+  },
 ];
 
 /** Asks packs about a state that exists; nothing is run and nothing is changed. */
@@ -28,10 +36,13 @@ export async function analyzeCommand(flags: Flags, context: CommandContext): Pro
   const policyPacks = flags.list("policy-pack");
   const policyPackConfigs = flags.list("policy-pack-config");
   if (policyPacks.length === 0) throw new UserError("at least one --policy-pack path must be specified");
-  if (flags.has("file") && flags.has("stack")) throw new UserError("--file and --stack cannot be used together");
+  if (flags.has("file") && flags.has("stack"))
+    throw new UserError("--file and --stack cannot be used together");
   const { resources, name, project } = await load(flags, context);
   if (resources.length === 0) {
-    context.writeError(`${flags.text("file") ? `File ${flags.text("file")}` : `Stack ${name}`} has no resources; nothing to analyze.`);
+    context.writeError(
+      `${flags.text("file") ? `File ${flags.text("file")}` : `Stack ${name}`} has no resources; nothing to analyze.`,
+    );
     return 0;
   }
   const children = new Children(context.engineRoot);
@@ -39,16 +50,20 @@ export async function analyzeCommand(flags: Flags, context: CommandContext): Pro
     if (severity !== "debug") context.writeError(message);
   });
   await log.listen();
-  const packs = await loadPolicyPacks(children, { policyPacks, policyPackConfigs }, {
-    engineAddress: log.address,
-    environment: context.workspace.environment,
-    project,
-    stack: name,
-    dryRun: false,
-    config: new Map(),
-    tags: {},
-    output: context.writeError,
-  }).finally(() => log.close());
+  const packs = await loadPolicyPacks(
+    children,
+    { policyPacks, policyPackConfigs },
+    {
+      engineAddress: log.address,
+      environment: context.workspace.environment,
+      project,
+      stack: name,
+      dryRun: false,
+      config: new Map(),
+      tags: {},
+      output: context.writeError,
+    },
+  ).finally(() => log.close());
   const report = new Report(flags.flag("json"), name, context.write);
   try {
     const live = resources.filter((state) => !state.delete);
@@ -58,7 +73,13 @@ export async function analyzeCommand(flags: Flags, context: CommandContext): Pro
       for (const pack of packs.analyzers)
         for (const remediation of await pack.remediate(resource))
           if (remediation.diagnostic)
-            report.violation(resource.urn, { ...remediation, message: remediation.diagnostic, enforcementLevel: "advisory", severity: "", urn: "" });
+            report.violation(resource.urn, {
+              ...remediation,
+              message: remediation.diagnostic,
+              enforcementLevel: "advisory",
+              severity: "",
+              urn: "",
+            });
           else report.remediation(resource.urn, remediation);
       for (const pack of packs.analyzers)
         for (const violation of await pack.analyze(resource)) report.violation(resource.urn, violation);
@@ -76,7 +97,10 @@ export async function analyzeCommand(flags: Flags, context: CommandContext): Pro
   return 0;
 }
 
-async function load(flags: Flags, { workspace, writeError }: CommandContext): Promise<{ resources: ResourceState[]; name: string; project: string }> {
+async function load(
+  flags: Flags,
+  { workspace, writeError }: CommandContext,
+): Promise<{ resources: ResourceState[]; name: string; project: string }> {
   const file = flags.text("file");
   let deployment: Deployment | undefined;
   let crypter: Crypter | undefined;
@@ -106,7 +130,11 @@ async function load(flags: Flags, { workspace, writeError }: CommandContext): Pr
   return { resources, name: first?.stack ?? "unknown", project: first?.project ?? "unknown" };
 }
 
-function analyzed(state: ResourceState, byUrn: Map<string, ResourceState>, properties: ResourceState["inputs"]): AnalyzedResource {
+function analyzed(
+  state: ResourceState,
+  byUrn: Map<string, ResourceState>,
+  properties: ResourceState["inputs"],
+): AnalyzedResource {
   return {
     urn: state.urn,
     type: state.type,
@@ -129,7 +157,16 @@ class Report {
     private readonly write: (line: string) => void,
   ) {
     this.display = new PlainDisplay(
-      { kind: "analyze", preview: false, stack, showSecrets: false, showSames: false, diff: false, suppressOutputs: true, suppressProgress: true },
+      {
+        kind: "analyze",
+        preview: false,
+        stack,
+        showSecrets: false,
+        showSames: false,
+        diff: false,
+        suppressOutputs: true,
+        suppressProgress: true,
+      },
       write,
     );
   }
@@ -147,8 +184,23 @@ class Report {
       severity: violation.severity,
     });
   }
-  remediation(urn: string, { policyName, policyPackName, policyPackVersion }: { policyName: string; policyPackName: string; policyPackVersion: string }): void {
-    this.emit({ type: "policyRemediation", urn, policyName, packName: policyPackName, packVersion: policyPackVersion, before: {}, after: {} });
+  remediation(
+    urn: string,
+    {
+      policyName,
+      policyPackName,
+      policyPackVersion,
+    }: { policyName: string; policyPackName: string; policyPackVersion: string },
+  ): void {
+    this.emit({
+      type: "policyRemediation",
+      urn,
+      policyName,
+      packName: policyPackName,
+      packVersion: policyPackVersion,
+      before: {},
+      after: {},
+    });
   }
   private emit(event: EngineEvent): void {
     if (!this.json) {
@@ -166,7 +218,14 @@ class Report {
         JSON.stringify({
           sequence: this.sequence,
           timestamp: Math.floor(Date.now() / 1000),
-          summaryEvent: { maybeCorrupt: false, durationSeconds: 0, resourceChanges: {}, PolicyPacks: policyPacks, isPreview: false, result },
+          summaryEvent: {
+            maybeCorrupt: false,
+            durationSeconds: 0,
+            resourceChanges: {},
+            PolicyPacks: policyPacks,
+            isPreview: false,
+            result,
+          },
         }),
       );
     else this.display.finish();

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
+import { manifest } from "../backend/checkpoint-writer";
 import { writeAtomically } from "../backend/files";
 import { removeLocks } from "../backend/lock";
-import { manifest } from "../backend/checkpoint-writer";
 import { StackConfig } from "../config/stack-config";
 import { masked } from "../display/events";
 import { renderValue } from "../display/summary";
@@ -15,25 +15,90 @@ import type { FlagDefinition, Flags } from "./flags";
 import { outputsOf } from "./outputs";
 import { stackNotFound } from "./workspace";
 
-const on = (name: string, description: string, short?: string): FlagDefinition => ({ name, kind: "boolean", description, ...(short && { short }) });
-const text = (name: string, description: string, short?: string): FlagDefinition => ({ name, kind: "string", description, ...(short && { short }) });
+const on = (name: string, description: string, short?: string): FlagDefinition => ({
+  name,
+  kind: "boolean",
+  description,
+  ...(short && { short }),
+});
+const text = (name: string, description: string, short?: string): FlagDefinition => ({
+  name,
+  kind: "string",
+  description,
+  ...(short && { short }),
+});
 const STACK = text("stack", "the stack; default: the selected one", "s");
 
 export const STACK_FLAGS: Record<string, FlagDefinition[]> = {
-  show: [STACK, on("show-urns", "show URNs", "u"), on("show-ids", "show ids", "i"), on("show-name", "only the name"), on("show-secrets", "show secrets")],
-  init: [text("secrets-provider", "passphrase"), on("no-select", "do not select the new stack"), text("copy-config-from", "copy configuration from a stack"), STACK, text("description", "ignored"), { name: "teams", kind: "list", description: "ignored", hidden: true }],
-  select: [STACK, on("create", "create it when it does not exist", "c"), text("secrets-provider", "passphrase")],
-  ls: [on("json", "print JSON", "j"), on("all", "stacks of all projects", "a"), text("project", "stacks of this project", "p"), text("organization", "ignored", "o"), text("tag", "with this tag", "t")],
-  rm: [on("yes", "do not ask", "y"), on("force", "remove although resources exist", "f"), on("preserve-config", "keep the stack file"), on("remove-backups", "remove backups as well"), STACK],
-  output: [on("json", "print JSON", "j"), on("show-secrets", "show secrets"), on("shell", "print shell assignments"), STACK],
-  export: [text("file", "write to this file"), on("show-secrets", "with secrets in plain text"), text("version", "an earlier version"), STACK],
-  import: [text("file", "read from this file"), on("force", "import even when the state looks wrong", "f"), STACK],
-  history: [on("json", "print JSON", "j"), on("show-secrets", "show secrets"), on("full-dates", "full dates"), { name: "page-size", kind: "number", description: "entries on a page" }, { name: "page", kind: "number", description: "which page" }, STACK],
+  show: [
+    STACK,
+    on("show-urns", "show URNs", "u"),
+    on("show-ids", "show ids", "i"),
+    on("show-name", "only the name"),
+    on("show-secrets", "show secrets"),
+  ],
+  init: [
+    text("secrets-provider", "passphrase"),
+    on("no-select", "do not select the new stack"),
+    text("copy-config-from", "copy configuration from a stack"),
+    STACK,
+    text("description", "ignored"),
+    { name: "teams", kind: "list", description: "ignored", hidden: true },
+  ],
+  select: [
+    STACK,
+    on("create", "create it when it does not exist", "c"),
+    text("secrets-provider", "passphrase"),
+  ],
+  ls: [
+    on("json", "print JSON", "j"),
+    on("all", "stacks of all projects", "a"),
+    text("project", "stacks of this project", "p"),
+    text("organization", "ignored", "o"),
+    text("tag", "with this tag", "t"),
+  ],
+  rm: [
+    on("yes", "do not ask", "y"),
+    on("force", "remove although resources exist", "f"),
+    on("preserve-config", "keep the stack file"),
+    on("remove-backups", "remove backups as well"),
+    STACK,
+  ],
+  output: [
+    on("json", "print JSON", "j"),
+    on("show-secrets", "show secrets"),
+    on("shell", "print shell assignments"),
+    STACK,
+  ],
+  export: [
+    text("file", "write to this file"),
+    on("show-secrets", "with secrets in plain text"),
+    text("version", "an earlier version"),
+    STACK,
+  ],
+  import: [
+    text("file", "read from this file"),
+    on("force", "import even when the state looks wrong", "f"),
+    STACK,
+  ],
+  history: [
+    on("json", "print JSON", "j"),
+    on("show-secrets", "show secrets"),
+    on("full-dates", "full dates"),
+    { name: "page-size", kind: "number", description: "entries on a page" },
+    { name: "page", kind: "number", description: "which page" },
+    STACK,
+  ],
   rename: [STACK],
   tag: [on("json", "print JSON", "j"), STACK],
 };
 
-export async function stackCommand(name: string, flags: Flags, args: string[], context: CommandContext): Promise<number> {
+export async function stackCommand(
+  name: string,
+  flags: Flags,
+  args: string[],
+  context: CommandContext,
+): Promise<number> {
   const { workspace, write } = context;
   const backend = workspace.backend();
   const named = args[0] ?? flags.text("stack");
@@ -41,10 +106,13 @@ export async function stackCommand(name: string, flags: Flags, args: string[], c
     case "init": {
       if (!named) throw new UserError("missing stack name");
       const stack = workspace.parseStack(named);
-      if (backend.exists(stack)) throw new UserError(`stack 'organization/${stack.project}/${stack.name}' already exists`);
+      if (backend.exists(stack))
+        throw new UserError(`stack 'organization/${stack.project}/${stack.name}' already exists`);
       const provider = flags.text("secrets-provider");
       if (provider && !["passphrase", "default"].includes(provider))
-        throw new UserError(`not supported by the offline engine: the secrets provider '${provider}'; use the Pulumi CLI`);
+        throw new UserError(
+          `not supported by the offline engine: the secrets provider '${provider}'; use the Pulumi CLI`,
+        );
       const config = workspace.stackConfig(stack, undefined);
       const secrets = await workspace.secrets(stack, config);
       backend.create(stack, {
@@ -99,7 +167,10 @@ async function listStacks(flags: Flags, { workspace, write }: CommandContext): P
     const last = backend.history(stack)[0];
     const count = backend.read(stack)?.resources?.length ?? 0;
     return {
-      name: project === undefined && stack.project !== workspace.projectIfAny()?.name ? `organization/${stack.project}/${stack.name}` : stack.name,
+      name:
+        project === undefined && stack.project !== workspace.projectIfAny()?.name
+          ? `organization/${stack.project}/${stack.name}`
+          : stack.name,
       current: current?.name === stack.name && current.project === stack.project,
       ...(last && { lastUpdate: new Date(last.endTime * 1000).toISOString() }),
       resourceCount: count,
@@ -112,11 +183,17 @@ async function listStacks(flags: Flags, { workspace, write }: CommandContext): P
   const width = Math.max(4, ...rows.map((row) => row.name.length + 1));
   write(`${"NAME".padEnd(width)}  LAST UPDATE               RESOURCE COUNT`);
   for (const row of rows)
-    write(`${(row.name + (row.current ? "*" : "")).padEnd(width)}  ${(row.lastUpdate ?? "n/a").padEnd(24)}  ${row.resourceCount || "n/a"}`);
+    write(
+      `${(row.name + (row.current ? "*" : "")).padEnd(width)}  ${(row.lastUpdate ?? "n/a").padEnd(24)}  ${row.resourceCount || "n/a"}`,
+    );
   return 0;
 }
 
-async function removeStack(named: string | undefined, flags: Flags, context: CommandContext): Promise<number> {
+async function removeStack(
+  named: string | undefined,
+  flags: Flags,
+  context: CommandContext,
+): Promise<number> {
   const { workspace, write } = context;
   const backend = workspace.backend();
   const stack = workspace.stack(named);
@@ -129,7 +206,10 @@ async function removeStack(named: string | undefined, flags: Flags, context: Com
     );
   if (!flags.flag("yes") && !context.interactive)
     throw new UserError("--yes must be passed in to proceed when running in non-interactive mode", 2);
-  if (!flags.flag("yes") && !(await context.confirm(`This will permanently remove the '${stack.name}' stack!`)))
+  if (
+    !flags.flag("yes") &&
+    !(await context.confirm(`This will permanently remove the '${stack.name}' stack!`))
+  )
     throw new UserError("confirmation declined");
   backend.remove(stack);
   if (!flags.flag("preserve-config") && workspace.projectIfAny()?.name === stack.project)
@@ -163,22 +243,38 @@ async function renameStack(
   return 0;
 }
 
-function renameUrns(json: string, from: { project: string; name: string }, to: { project: string; name: string }): string {
+function renameUrns(
+  json: string,
+  from: { project: string; name: string },
+  to: { project: string; name: string },
+): string {
   return json
     .replaceAll(`urn:pulumi:${from.name}::${from.project}::`, `urn:pulumi:${to.name}::${to.project}::`)
-    .replaceAll(`pulumi:pulumi:Stack::${from.project}-${from.name}`, `pulumi:pulumi:Stack::${to.project}-${to.name}`);
+    .replaceAll(
+      `pulumi:pulumi:Stack::${from.project}-${from.name}`,
+      `pulumi:pulumi:Stack::${to.project}-${to.name}`,
+    );
 }
 
-async function showOutputs(name: string | undefined, flags: Flags, { workspace, write }: CommandContext): Promise<number> {
+async function showOutputs(
+  name: string | undefined,
+  flags: Flags,
+  { workspace, write }: CommandContext,
+): Promise<number> {
   const stack = workspace.stack(flags.text("stack"));
   const outputs = await outputsOf(workspace, stack);
   const show = flags.flag("show-secrets");
-  const visible = (value: Value): Value => (show ? withoutSecrets(value) : (masked({ value }).value as Value));
+  const visible = (value: Value): Value =>
+    show ? withoutSecrets(value) : (masked({ value }).value as Value);
   if (name !== undefined) {
     const value = outputs[name];
     if (value === undefined) throw new UserError(`current stack does not have output property '${name}'`);
     const shown = visible(value);
-    write(flags.flag("json") || typeof shown !== "string" ? JSON.stringify(shown, null, flags.flag("json") ? 2 : undefined) : shown);
+    write(
+      flags.flag("json") || typeof shown !== "string"
+        ? JSON.stringify(shown, null, flags.flag("json") ? 2 : undefined)
+        : shown,
+    );
     return 0;
   }
   if (flags.flag("json")) {
@@ -209,13 +305,19 @@ function printOutputs(outputs: PropertyMap, show: boolean, write: (line: string)
   write(`    ${"OUTPUT".padEnd(width)}  VALUE`);
   for (const key of Object.keys(outputs).sort()) {
     const value = outputs[key] as Value;
-    const shown = isSecret(value) && !show ? "[secret]" : show ? withoutSecrets(value) : (masked({ value }).value as Value);
+    const shown =
+      isSecret(value) && !show
+        ? "[secret]"
+        : show
+          ? withoutSecrets(value)
+          : (masked({ value }).value as Value);
     write(`    ${key.padEnd(width)}  ${typeof shown === "string" ? shown : JSON.stringify(shown)}`);
   }
 }
 
 async function exportStack(flags: Flags, { workspace, write }: CommandContext): Promise<number> {
-  if (flags.has("version")) throw new UserError("not supported by the offline engine: stack export --version; use the Pulumi CLI");
+  if (flags.has("version"))
+    throw new UserError("not supported by the offline engine: stack export --version; use the Pulumi CLI");
   const stack = workspace.stack(flags.text("stack"));
   let deployment: Deployment = workspace.backend().read(stack) ?? { manifest: manifest(), metadata: {} };
   if (flags.flag("show-secrets")) {
@@ -232,7 +334,10 @@ async function exportStack(flags: Flags, { workspace, write }: CommandContext): 
       ...deployment,
       ...(deployment.resources && { resources: deployment.resources.map(open) }),
       ...(deployment.pending_operations && {
-        pending_operations: deployment.pending_operations.map(({ resource, type }) => ({ resource: open(resource), type })),
+        pending_operations: deployment.pending_operations.map(({ resource, type }) => ({
+          resource: open(resource),
+          type,
+        })),
       }),
     };
   }
@@ -252,7 +357,9 @@ async function importStack(flags: Flags, context: CommandContext): Promise<numbe
   try {
     parsed = JSON.parse(content) as typeof parsed;
   } catch (error) {
-    throw new UserError(`invalid character: ${file ?? "the input"} is not JSON (${(error as Error).message})`);
+    throw new UserError(
+      `invalid character: ${file ?? "the input"} is not JSON (${(error as Error).message})`,
+    );
   }
   const { deployment, version } = parsed;
   if (version !== 3 || typeof deployment !== "object" || deployment === null)
@@ -260,13 +367,15 @@ async function importStack(flags: Flags, context: CommandContext): Promise<numbe
   const problems: string[] = [];
   for (const { urn } of deployment.resources ?? []) {
     const name = /^urn:pulumi:([^:]*)::/.exec(urn)?.[1];
-    if (name !== stack.name) problems.push(`resource '${urn}' is from a different stack (${name} != ${stack.name})`);
+    if (name !== stack.name)
+      problems.push(`resource '${urn}' is from a different stack (${name} != ${stack.name})`);
   }
   problems.push(...verifyDeployment(deployment));
   if (problems.length > 0) {
     const report = flags.flag("force") ? "warning: " : "error: ";
     for (const problem of problems) context.writeError(`${report}${problem}`);
-    if (!flags.flag("force")) throw new UserError("importing this file could be dangerous; rerun with --force to proceed anyway");
+    if (!flags.flag("force"))
+      throw new UserError("importing this file could be dangerous; rerun with --force to proceed anyway");
   }
   const secrets = await workspace.secrets(stack, workspace.stackConfig(stack, undefined));
   const source = await workspace.stateCrypter(deployment.secrets_providers);
@@ -280,7 +389,10 @@ async function importStack(flags: Flags, context: CommandContext): Promise<numbe
     secrets_providers: { type: "passphrase", state: { salt: secrets.salt } },
     ...(deployment.resources && { resources: deployment.resources.map(reseal) }),
     ...(deployment.pending_operations && {
-      pending_operations: deployment.pending_operations.map(({ resource, type }) => ({ resource: reseal(resource), type })),
+      pending_operations: deployment.pending_operations.map(({ resource, type }) => ({
+        resource: reseal(resource),
+        type,
+      })),
     }),
     metadata: deployment.metadata ?? {},
   });
@@ -294,13 +406,21 @@ async function showHistory(flags: Flags, { workspace, write }: CommandContext): 
   const page = Math.max(1, flags.number("page") ?? 1);
   const all = workspace.backend().history(stack);
   const shown = size > 0 ? all.slice((page - 1) * size, page * size) : all;
-  const secrets = flags.flag("show-secrets") && shown.some(({ config }) => Object.values(config).some(({ secret }) => secret))
-    ? await workspace.secrets(stack, workspace.stackConfig(stack, undefined))
-    : undefined;
+  const secrets =
+    flags.flag("show-secrets") &&
+    shown.some(({ config }) => Object.values(config).some(({ secret }) => secret))
+      ? await workspace.secrets(stack, workspace.stackConfig(stack, undefined))
+      : undefined;
   if (!flags.flag("json")) {
     for (const update of shown) {
-      write(`${update.kind} ${new Date(update.startTime * 1000).toISOString()} ${update.result}  ${update.message}`.trimEnd());
-      write(`    ${Object.entries(update.resourceChanges).map(([op, count]) => `${op} ${count}`).join(", ")}`);
+      write(
+        `${update.kind} ${new Date(update.startTime * 1000).toISOString()} ${update.result}  ${update.message}`.trimEnd(),
+      );
+      write(
+        `    ${Object.entries(update.resourceChanges)
+          .map(([op, count]) => `${op} ${count}`)
+          .join(", ")}`,
+      );
     }
     return 0;
   }
@@ -314,7 +434,11 @@ async function showHistory(flags: Flags, { workspace, write }: CommandContext): 
         key,
         secret && !secrets
           ? { secret }
-          : { value: secret && secrets && value.startsWith("v1:") ? secrets.crypter.decrypt(value) : value, ...(objectValue !== undefined && { objectValue }), secret },
+          : {
+              value: secret && secrets && value.startsWith("v1:") ? secrets.crypter.decrypt(value) : value,
+              ...(objectValue !== undefined && { objectValue }),
+              secret,
+            },
       ]),
     ),
     result: update.result,

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { writeAtomically } from "../backend/files";
 import { Backend, type StackReference } from "../backend/backend";
+import { writeAtomically } from "../backend/files";
 import { findProjectFile, loadProject, type Project } from "../config/project";
 import { StackConfig } from "../config/stack-config";
 import { notSupported, UserError } from "../errors";
@@ -123,7 +123,8 @@ export class Workspace {
     if (config?.salt) return openSecretsManager(config.salt, passphrase);
     const state = this.backend().exists(stack) ? this.backend().read(stack) : undefined;
     const salt = saltOf(state?.secrets_providers);
-    if (salt && (!config || this.environment.PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER)) return openSecretsManager(salt, passphrase);
+    if (salt && (!config || this.environment.PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER))
+      return openSecretsManager(salt, passphrase);
     if (!config) return newSecretsManager(passphrase);
     const manager = salt ? await openSecretsManager(salt, passphrase) : await newSecretsManager(passphrase);
     config.salt = manager.salt;
@@ -145,7 +146,8 @@ export const stackNotFound = (name: string): UserError =>
 
 function saltOf(provider: { type: string; state?: unknown } | undefined): string | undefined {
   if (!provider) return undefined;
-  if (provider.type !== "passphrase") throw notSupported(`state with the secrets provider '${provider.type}'`);
+  if (provider.type !== "passphrase")
+    throw notSupported(`state with the secrets provider '${provider.type}'`);
   const { salt } = (provider.state ?? {}) as { salt?: string };
   return salt;
 }

@@ -41,7 +41,8 @@ export function setPath(
     copy[key] = setPath(copy[key], rest, leaf, name);
     return copy;
   }
-  if (value !== undefined && !isObject(value)) throw new UserError(`a map was expected for key ${key} of ${name}`);
+  if (value !== undefined && !isObject(value))
+    throw new UserError(`a map was expected for key ${key} of ${name}`);
   return { ...value, [key]: setPath(value?.[key], rest, leaf, name) };
 }
 
@@ -56,7 +57,9 @@ export function removePath(value: ConfigValue, path: PropertyPath): ConfigValue 
   }
   if (!isObject(value) || !(String(key) in value)) return value;
   const { [String(key)]: found, ...others } = value;
-  return rest.length === 0 || found === undefined ? others : { ...value, [String(key)]: removePath(found, rest) };
+  return rest.length === 0 || found === undefined
+    ? others
+    : { ...value, [String(key)]: removePath(found, rest) };
 }
 
 /** With `--path` whole numbers and booleans are stored as such. */

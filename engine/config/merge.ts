@@ -1,7 +1,14 @@
 import { UserError } from "../errors";
 import type { Crypter } from "../secrets/passphrase";
 import type { ConfigDeclaration, Project } from "./project";
-import { type ConfigMap, type ConfigValue, fullKey, isSecure, type PlainConfig, plainConfig } from "./stack-config";
+import {
+  type ConfigMap,
+  type ConfigValue,
+  fullKey,
+  isSecure,
+  type PlainConfig,
+  plainConfig,
+} from "./stack-config";
 
 /** Values of the stack with the defaults of the project filled in. */
 export function withProjectDefaults(project: Project, stack: ConfigMap): ConfigMap {
@@ -19,7 +26,12 @@ export function withProjectDefaults(project: Project, stack: ConfigMap): ConfigM
  * Checks stack values against the declarations of the project.
  * @throws UserError naming missing keys, then the first value of a wrong kind, in the CLI's words
  */
-export function validateConfig(stackName: string, project: Project, merged: ConfigMap, crypter: () => Crypter): void {
+export function validateConfig(
+  stackName: string,
+  project: Project,
+  merged: ConfigMap,
+  crypter: () => Crypter,
+): void {
   const names = Object.keys(project.config).sort();
   const missing = names.filter((name) => {
     const key = fullKey(name, project.name);
@@ -54,7 +66,9 @@ function listed(keys: string[]): string {
 }
 
 function typeName(declared: ConfigDeclaration): string {
-  return declared.type === "array" && declared.items ? `array<${typeName(declared.items)}>` : (declared.type ?? "");
+  return declared.type === "array" && declared.items
+    ? `array<${typeName(declared.items)}>`
+    : (declared.type ?? "");
 }
 
 function hasType(declared: ConfigDeclaration, value: unknown): boolean {

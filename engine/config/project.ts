@@ -58,7 +58,8 @@ export function loadProject(from: string): Project {
     throw new UserError(`could not parse ${file}: ${(error as Error).message}`);
   }
   if (!isMap(content)) throw new UserError(`${file}: the project file must be a map`);
-  const text = (key: string): string | undefined => (typeof content[key] === "string" ? content[key] : undefined);
+  const text = (key: string): string | undefined =>
+    typeof content[key] === "string" ? content[key] : undefined;
   const name = text("name");
   if (!name) throw new UserError(`could not validate '${file}': project is missing a 'name' attribute`);
   const rawRuntime = content.runtime;
@@ -67,7 +68,8 @@ export function loadProject(from: string): Project {
     throw new UserError(`could not validate '${file}': project is missing a 'runtime' attribute`);
   const options = isMap(rawRuntime) && isMap(rawRuntime.options) ? rawRuntime.options : {};
   const config = isMap(content.config) ? content.config : {};
-  const stackConfigDir = text("stackConfigDir") ?? (typeof content.config === "string" ? content.config : undefined);
+  const stackConfigDir =
+    text("stackConfigDir") ?? (typeof content.config === "string" ? content.config : undefined);
   return {
     name,
     root: dirname(file),
@@ -75,9 +77,12 @@ export function loadProject(from: string): Project {
     runtimeOptions: options,
     main: text("main"),
     description: text("description"),
-    config: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, declaration(value, key, file)])),
+    config: Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key, declaration(value, key, file)]),
+    ),
     stackConfigDir,
-    backendUrl: isMap(content.backend) && typeof content.backend.url === "string" ? content.backend.url : undefined,
+    backendUrl:
+      isMap(content.backend) && typeof content.backend.url === "string" ? content.backend.url : undefined,
     refreshAlways: isMap(content.options) && content.options.refresh === "always",
   };
 }

@@ -36,7 +36,10 @@ export function hasSecure(value: ConfigValue | undefined): boolean {
 export function fullKey(key: string, project: string): string {
   const parts = key.split(":");
   if (parts.length === 3 && parts[1] === "config") return `${parts[0]}:${parts[2]}`;
-  if (parts.length > 2) throw new UserError(`could not parse ${key} as a configuration key (configuration keys should be of the form \`<namespace>:<name>\`)`);
+  if (parts.length > 2)
+    throw new UserError(
+      `could not parse ${key} as a configuration key (configuration keys should be of the form \`<namespace>:<name>\`)`,
+    );
   return parts.length === 2 ? key : `${project}:${key}`;
 }
 
@@ -135,7 +138,10 @@ export class StackConfig {
   }
 
   save(): void {
-    writeAtomically(this.file, this.document.contents === null ? "" : this.document.toString({ lineWidth: 0 }));
+    writeAtomically(
+      this.file,
+      this.document.contents === null ? "" : this.document.toString({ lineWidth: 0 }),
+    );
   }
 
   private ensureMap(): void {

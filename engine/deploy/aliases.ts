@@ -36,9 +36,7 @@ export class AliasResolver {
     };
     const previous = this.claimed.get(urn);
     if (previous !== undefined)
-      report(
-        `Duplicate resource URN '${urn}' conflicting with alias on resource with URN '${previous}'`,
-      );
+      report(`Duplicate resource URN '${urn}' conflicting with alias on resource with URN '${previous}'`);
     for (const candidate of [urn, ...this.expand(named)]) {
       const old = deployment.olds.get(candidate);
       if (!old) continue;

@@ -14,7 +14,12 @@ function providerOf(generator: StepGenerator, state: ResourceState): ResourceSta
   return old?.id === id ? old : undefined;
 }
 
-function analyzed(generator: StepGenerator, state: ResourceState, goal: Goal | undefined, properties: PropertyMap): AnalyzedResource {
+function analyzed(
+  generator: StepGenerator,
+  state: ResourceState,
+  goal: Goal | undefined,
+  properties: PropertyMap,
+): AnalyzedResource {
   return {
     urn: state.urn,
     type: state.type,
@@ -53,7 +58,11 @@ export async function remediateResource(
 }
 
 /** Asks every pack about the inputs. @returns true when the resource may not be worked on */
-export async function analyzeResource(generator: StepGenerator, state: ResourceState, goal: Goal): Promise<boolean> {
+export async function analyzeResource(
+  generator: StepGenerator,
+  state: ResourceState,
+  goal: Goal,
+): Promise<boolean> {
   const { analyzers, observer, options } = generator.deployment;
   if (analyzers.length === 0) return false;
   const resource = analyzed(generator, state, goal, state.inputs);
@@ -73,11 +82,14 @@ export async function analyzeResource(generator: StepGenerator, state: ResourceS
 export async function analyzeStack(generator: StepGenerator): Promise<void> {
   const { analyzers, news, goals, observer, options } = generator.deployment;
   if (analyzers.length === 0) return;
-  const resources = [...news.values()].map((state) => analyzed(generator, state, goals.get(state.urn), state.outputs));
+  const resources = [...news.values()].map((state) =>
+    analyzed(generator, state, goals.get(state.urn), state.outputs),
+  );
   const answers = await Promise.all(analyzers.map((analyzer) => analyzer.analyzeStack(resources)));
   for (const violation of answers.flat()) {
     if (violation.enforcementLevel === "mandatory") generator.sawError = true;
-    const urn = violation.urn && news.has(violation.urn) ? violation.urn : rootStackUrn(options.stack, options.project);
+    const urn =
+      violation.urn && news.has(violation.urn) ? violation.urn : rootStackUrn(options.stack, options.project);
     observer.policyViolation(urn, violation);
   }
 }

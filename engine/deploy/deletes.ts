@@ -21,7 +21,9 @@ export async function generateDeletes(
   for (const previous of deployment.previous.resources) {
     if (!wanted(previous.urn)) {
       if (!generator.operatedOn(previous.urn) && !previous.delete)
-        sames.push(new SameStep(deployment, undefined, previous, { ...previous, id: "" }, { untargeted: true }));
+        sames.push(
+          new SameStep(deployment, undefined, previous, { ...previous, id: "" }, { untargeted: true }),
+        );
       continue;
     }
     const state = generator.refreshed.get(previous) ?? previous;
@@ -73,10 +75,13 @@ async function selection(
   const graph = schedulingGraph(generator);
   if (targets.constrained) {
     const allowed = new Set<string>();
-    for (const root of closure(deployment.previous.resources, targets, (state) => graph.dependingOn(state, new Set(), true)))
+    for (const root of closure(deployment.previous.resources, targets, (state) =>
+      graph.dependingOn(state, new Set(), true),
+    ))
       for (const state of deployment.allOlds.get(root) ?? []) {
         allowed.add(root);
-        for (const dependent of await dependentReplacements(generator, state)) allowed.add(dependent.state.urn);
+        for (const dependent of await dependentReplacements(generator, state))
+          allowed.add(dependent.state.urn);
         for (const dependent of replacedWith(generator, root)) allowed.add(dependent.state.urn);
       }
     return (urn) => allowed.has(urn);
@@ -121,7 +126,10 @@ export function scheduleDeletes(generator: StepGenerator, steps: Step[]): Step[]
   const byState = new Map(steps.map((step) => [step.res, step]));
   const condemned = new Map<ResourceState, Set<ResourceState>>();
   for (const step of steps)
-    condemned.set(step.res, new Set([...graph.dependenciesOf(step.res)].filter((state) => byState.has(state))));
+    condemned.set(
+      step.res,
+      new Set([...graph.dependenciesOf(step.res)].filter((state) => byState.has(state))),
+    );
   const neededBy = new Map<ResourceState, ResourceState[]>();
   for (const [state, needs] of condemned)
     for (const needed of needs) {

@@ -55,7 +55,10 @@ export interface DeploymentOptions {
   targetDependents: boolean;
   excludeDependents: boolean;
   continueOnError: boolean;
-  autoname?: (urn: string, seed: Uint8Array) => { options: AutonamingOptions; deleteBeforeReplace: boolean } | undefined;
+  autoname?: (
+    urn: string,
+    seed: Uint8Array,
+  ) => { options: AutonamingOptions; deleteBeforeReplace: boolean } | undefined;
 }
 
 /** Everything one operation on a stack shares. */
@@ -115,7 +118,8 @@ export class Deployment {
   async ensureProvider(reference: string): Promise<void> {
     if (!reference || this.providers.get(reference)) return;
     const { urn, id } = parseReference(reference);
-    const state = (this.allOlds.get(urn) ?? []).find((candidate) => candidate.id === id) ?? this.news.get(urn);
+    const state =
+      (this.allOlds.get(urn) ?? []).find((candidate) => candidate.id === id) ?? this.news.get(urn);
     if (!state || state.id !== id) throw new Error(`could not find provider ${reference} in the state`);
     await this.providers.same(state, false);
   }

@@ -1,13 +1,23 @@
-import { type Diff, type DiffKind, type DiffRequest, type PropertyDiff, type Provider } from "../host/provider";
+import type { Diff, DiffKind, DiffRequest, PropertyDiff, Provider } from "../host/provider";
 import { parsePath, pathContains, resetPath } from "../values/path";
 import { deepEquals, isObject, type PropertyMap, type Value, withoutSecretsIn } from "../values/value";
 import type { Deployment } from "./deployment";
 
 /** Asks the provider; when it does not know, the inputs are compared here. */
-export async function diffResource(deployment: Deployment, provider: Provider, request: DiffRequest): Promise<Diff> {
+export async function diffResource(
+  deployment: Deployment,
+  provider: Provider,
+  request: DiffRequest,
+): Promise<Diff> {
   const diff = await provider.diff(request);
   if (diff.changes !== "unknown") return diff;
-  const news = applyIgnoreChanges(deployment, request.urn, request.newInputs, request.oldInputs, request.ignoreChanges);
+  const news = applyIgnoreChanges(
+    deployment,
+    request.urn,
+    request.newInputs,
+    request.oldInputs,
+    request.ignoreChanges,
+  );
   return compareInputs(withoutSecretsIn(request.oldInputs), withoutSecretsIn(news), diff);
 }
 
@@ -27,7 +37,11 @@ export function compareInputs(olds: PropertyMap, news: PropertyMap, base: Diff):
 const pathText = (prefix: string, key: string): string =>
   /^[\w-]+$/.test(key) ? (prefix ? `${prefix}.${key}` : key) : `${prefix}["${key}"]`;
 
-export function differences(old: Value | undefined, now: Value | undefined, path: string): [string, DiffKind][] {
+export function differences(
+  old: Value | undefined,
+  now: Value | undefined,
+  path: string,
+): [string, DiffKind][] {
   if (old === undefined) return now === undefined ? [] : [[path, "add"]];
   if (now === undefined) return [[path, "delete"]];
   if (deepEquals(old, now)) return [];
@@ -98,7 +112,8 @@ export function applyReplaceOnChanges(diff: Diff, replaceOnChanges: string[], ha
   return { ...diff, changes, detailedDiff, replaceKeys: [...replaceKeys] };
 }
 
-const toReplace = (kind: DiffKind): DiffKind => (kind.endsWith("replace") ? kind : (`${kind}-replace` as DiffKind));
+const toReplace = (kind: DiffKind): DiffKind =>
+  kind.endsWith("replace") ? kind : (`${kind}-replace` as DiffKind);
 
 const INVERSE: Record<DiffKind, DiffKind> = {
   add: "delete",
@@ -113,7 +128,10 @@ const INVERSE: Record<DiffKind, DiffKind> = {
 export function invertDiff(diff: Diff): Diff {
   if (!diff.detailedDiff) return diff;
   const detailedDiff = Object.fromEntries(
-    Object.entries(diff.detailedDiff).map(([path, change]) => [path, { ...change, kind: INVERSE[change.kind] }]),
+    Object.entries(diff.detailedDiff).map(([path, change]) => [
+      path,
+      { ...change, kind: INVERSE[change.kind] },
+    ]),
   );
   return { ...diff, detailedDiff };
 }

@@ -77,17 +77,19 @@ export class DeploymentExecutor {
   }
 
   private startSource(): void {
-    this.source.run((event) => this.emit(event)).then(
-      () => {
-        this.sourceEnded = true;
-        this.wake?.();
-      },
-      (error) => {
-        this.sourceError = error ?? new Bail();
-        this.sourceEnded = true;
-        this.wake?.();
-      },
-    );
+    this.source
+      .run((event) => this.emit(event))
+      .then(
+        () => {
+          this.sourceEnded = true;
+          this.wake?.();
+        },
+        (error) => {
+          this.sourceError = error ?? new Bail();
+          this.sourceEnded = true;
+          this.wake?.();
+        },
+      );
   }
 
   private emit(event: SourceEvent): void {
@@ -194,7 +196,10 @@ export class DeploymentExecutor {
   private async finish(failure: unknown, diagnostics = this.deployment.diagnostics): Promise<void> {
     const { deployment, executor, generator } = this;
     const failed = (): boolean =>
-      failure !== undefined || executor.failure !== undefined || generator.sawError || deployment.postStepError !== undefined;
+      failure !== undefined ||
+      executor.failure !== undefined ||
+      generator.sawError ||
+      deployment.postStepError !== undefined;
     if (this.stackOutputs) await this.finalizeStackOutputs(this.stackOutputs, failed());
     const kind = deployment.options.dryRun ? "preview" : "update";
     // What the generator refused was explained already.
@@ -231,7 +236,9 @@ export class DeploymentExecutor {
   }
 
   private missingTargets(targets: Targets): Error | undefined {
-    const missing = targets.exact().filter((urn) => !this.deployment.allOlds.has(urn) && !this.generator.urns.has(urn));
+    const missing = targets
+      .exact()
+      .filter((urn) => !this.deployment.allOlds.has(urn) && !this.generator.urns.has(urn));
     for (const urn of missing)
       this.deployment.diagnostics.error(
         `Target '${urn}' could not be found in the stack.` +

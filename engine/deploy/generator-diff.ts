@@ -42,7 +42,8 @@ export async function stepsFromDiff(
   const hasInitErrors = old.initErrors.length > 0;
   diff = applyReplaceOnChanges(diff, goal.replaceOnChanges, hasInitErrors);
   if (diff.changes === "some" || old.pendingReplacement) {
-    if (replaces(diff) || triggered || old.pendingReplacement) return replacement(generator, candidate, old, diff);
+    if (replaces(diff) || triggered || old.pendingReplacement)
+      return replacement(generator, candidate, old, diff);
     generator.updates.add(urn);
     return [new UpdateStep(deployment, registration, old, state, diff, goal.ignoreChanges)];
   }
@@ -70,7 +71,8 @@ async function diffOf(generator: StepGenerator, candidate: Candidate, old: Resou
   const { deployment } = generator;
   const { urn, new: state, provider, goal } = candidate;
   if (generator.targetedReplace(urn, old)) return noDiff("some", ["id"]);
-  if (state.replaceWith.some((other) => generator.replaces.has(other))) return noDiff("some", ["replaceWith"]);
+  if (state.replaceWith.some((other) => generator.replaces.has(other)))
+    return noDiff("some", ["replaceWith"]);
   if (state.deletedWith && generator.replaces.has(state.deletedWith)) return noDiff("some", ["deletedWith"]);
   if (await providerChanged(generator, old, state)) return noDiff("some", ["provider"]);
   if (!provider) return noDiff(deepEquals(old.inputs, state.inputs) ? "none" : "some");
@@ -86,7 +88,11 @@ async function diffOf(generator: StepGenerator, candidate: Candidate, old: Resou
 }
 
 /** Another provider, or the same with another id, replaces its resources only when its own configuration asks for it. */
-async function providerChanged(generator: StepGenerator, old: ResourceState, now: ResourceState): Promise<boolean> {
+async function providerChanged(
+  generator: StepGenerator,
+  old: ResourceState,
+  now: ResourceState,
+): Promise<boolean> {
   if (old.provider === now.provider) return false;
   if (!old.provider || !now.provider) return true;
   const [oldReference, newReference] = [parseReference(old.provider), parseReference(now.provider)];
@@ -170,7 +176,10 @@ async function replacement(
         throw new Bail();
       }
       steps.push(
-        new DeleteStep(deployment, generator.deletes, dependent, { replacing: true, pendingReplacement: true }),
+        new DeleteStep(deployment, generator.deletes, dependent, {
+          replacing: true,
+          pendingReplacement: true,
+        }),
       );
     }
     generator.deletes.add(dependent.urn);
@@ -179,7 +188,13 @@ async function replacement(
   await deployment.ensureProvider(old.provider);
   if (!old.pendingReplacement) {
     generator.deletes.add(old.urn);
-    steps.push(new DeleteStep(deployment, generator.deletes, old, { replacing: true, pendingReplacement: true }));
+    steps.push(
+      new DeleteStep(deployment, generator.deletes, old, { replacing: true, pendingReplacement: true }),
+    );
   }
-  return [...steps, replace, new CreateStep(deployment, registration, state, { ...reasons, pendingDelete: false })];
+  return [
+    ...steps,
+    replace,
+    new CreateStep(deployment, registration, state, { ...reasons, pendingDelete: false }),
+  ];
 }

@@ -89,7 +89,9 @@ export class StepGenerator {
           this.deployment.graph.alias(found, old);
           this.refreshed.set(old, found);
         }
-        this.resume(urn, async () => this.validate((await this.afterRefresh(registration, urn, found, state, invalid)).steps));
+        this.resume(urn, async () =>
+          this.validate((await this.afterRefresh(registration, urn, found, state, invalid)).steps),
+        );
       });
       this.refreshes.add(urn);
       return { steps: [step], pending: true };
@@ -99,7 +101,8 @@ export class StepGenerator {
   }
 
   read(event: ReadRegistration): Step[] {
-    if (event.parent && !this.urns.has(event.parent)) throw new Error(`could not find parent resource ${event.parent}`);
+    if (event.parent && !this.urns.has(event.parent))
+      throw new Error(`could not find parent resource ${event.parent}`);
     const urn = this.claimUrn(event.parent, event.type, event.name);
     const { old, alias } = this.aliases.find(urn, { ...event, aliases: [] });
     if (!event.id) throw new Error(`Expected an ID for ${urn}`);
@@ -197,7 +200,9 @@ export class StepGenerator {
     return (replaceTargets.constrained && replaceTargets.contains(urn)) || old?.taint === true;
   }
   hasStep(urn: string): boolean {
-    return [this.creates, this.sames, this.updates, this.deletes, this.replaces, this.reads].some((set) => set.has(urn));
+    return [this.creates, this.sames, this.updates, this.deletes, this.replaces, this.reads].some((set) =>
+      set.has(urn),
+    );
   }
   operatedOn(urn: string): boolean {
     const now = this.aliases.claimed.get(urn) ?? urn;
@@ -233,9 +238,16 @@ export class StepGenerator {
       this.imports.add(urn);
       const original = old && !recreating ? old : undefined;
       const step = new ImportStep(this.deployment, original, state, goal.ignoreChanges, (found) => {
-        const fresh = { ...this.stateOf(goal, urn, undefined, undefined), created: found.created, modified: found.modified, aliases: found.aliases };
+        const fresh = {
+          ...this.stateOf(goal, urn, undefined, undefined),
+          created: found.created,
+          modified: found.modified,
+          aliases: found.aliases,
+        };
         fresh.replacementTrigger = null;
-        this.resume(urn, async () => this.validate(await this.compare({ ...candidate, old: found, new: fresh }, invalid)));
+        this.resume(urn, async () =>
+          this.validate(await this.compare({ ...candidate, old: found, new: fresh }, invalid)),
+        );
       });
       return { steps: original ? [step, new ReplaceStep(original, state)] : [step], pending: true };
     }
@@ -309,8 +321,10 @@ export class StepGenerator {
         new ReplaceStep(old, state),
       ];
     }
-    if (deployment.options.excludes.constrained && !included && this.excluded(state)) this.excludesActual.add(urn);
-    else if (included && deployment.options.targets.constrained && this.targeted(state)) this.targetsActual.add(urn);
+    if (deployment.options.excludes.constrained && !included && this.excluded(state))
+      this.excludesActual.add(urn);
+    else if (included && deployment.options.targets.constrained && this.targeted(state))
+      this.targetsActual.add(urn);
     if (!included) return untargetedSames(this, registration, urn, old, state);
     if (old) return stepsFromDiff(this, candidate, old);
     this.creates.add(urn);

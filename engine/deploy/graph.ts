@@ -43,7 +43,8 @@ export class DependencyGraph {
       if (candidate.dependencies.some((urn) => set.has(urn))) return true;
       if (candidate.deletedWith && set.has(candidate.deletedWith)) return true;
       if (candidate.replaceWith.some((urn) => set.has(urn))) return true;
-      for (const urns of Object.values(candidate.propertyDependencies)) if (urns.some((urn) => set.has(urn))) return true;
+      for (const urns of Object.values(candidate.propertyDependencies))
+        if (urns.some((urn) => set.has(urn))) return true;
       return candidate.provider !== "" && set.has(providerUrnOf(candidate));
     };
     for (let i = start + 1; i < this.resources.length; i++) {
@@ -65,7 +66,8 @@ export class DependencyGraph {
       for (const found of this.byUrn.get(urn) ?? []) {
         if (!earlier(found)) continue;
         needed.add(found);
-        if (withChildren && !found.custom) for (const child of this.below(urn)) if (earlier(child)) needed.add(child);
+        if (withChildren && !found.custom)
+          for (const child of this.below(urn)) if (earlier(child)) needed.add(child);
       }
     };
     for (const urn of dependenciesOf(resource)) if (urn !== resource.parent) addAll(urn, true);

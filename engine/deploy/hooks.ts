@@ -62,7 +62,9 @@ export class Hooks {
           this.diagnostics.warning(`${kind} hook "${name}" failed: ${message}`, args.state.urn);
           continue;
         }
-        throw new Error(`${kind.startsWith("Before") ? "before" : "after"} hook "${name}" failed: ${message}`);
+        throw new Error(
+          `${kind.startsWith("Before") ? "before" : "after"} hook "${name}" failed: ${message}`,
+        );
       }
     }
   }

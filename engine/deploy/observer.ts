@@ -34,5 +34,10 @@ export interface Observer {
   stepFailed(step: Step, error: Error): void;
   outputsRegistered(step: Step): void;
   policyViolation(urn: string, violation: PolicyViolation): void;
-  policyRemediation(urn: string, remediation: PolicyRemediation, before: PropertyMap, after: PropertyMap): void;
+  policyRemediation(
+    urn: string,
+    remediation: PolicyRemediation,
+    before: PropertyMap,
+    after: PropertyMap,
+  ): void;
 }

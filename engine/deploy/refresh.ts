@@ -78,7 +78,10 @@ export async function generateRefreshes(
 }
 
 /** Puts what was found into the base state; what depended on something that is gone forgets it. */
-export async function rebuildBase(deployment: Deployment, byState: Map<ResourceState, RefreshStep>): Promise<void> {
+export async function rebuildBase(
+  deployment: Deployment,
+  byState: Map<ResourceState, RefreshStep>,
+): Promise<void> {
   const resources: ResourceState[] = [];
   const present = new Set<string>();
   const parents = new Map<string, string>();

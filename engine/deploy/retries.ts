@@ -31,9 +31,13 @@ export async function withErrorHooks<T extends OperationResult | void>(
       throw failure;
     };
     const names = about.state.resourceHooks.OnError ?? [];
-    if (names.length === 0 || !(await deployment.hooks.runErrorHooks(names, about, failures))) return giveUp();
+    if (names.length === 0 || !(await deployment.hooks.runErrorHooks(names, about, failures)))
+      return giveUp();
     if (failures.length >= MAXIMUM) {
-      deployment.diagnostics.warning(`maximum number of error hook retries (${MAXIMUM}) reached`, about.state.urn);
+      deployment.diagnostics.warning(
+        `maximum number of error hook retries (${MAXIMUM}) reached`,
+        about.state.urn,
+      );
       return giveUp();
     }
     deployment.diagnostics.warning(

@@ -1,8 +1,8 @@
 import type { OperationType } from "../resource/deployment-format";
 import type { ResourceState } from "../resource/state";
 import { deepEquals, type Value } from "../values/value";
-import type { RefreshStep } from "./steps/refresh";
 import type { Step } from "./step";
+import type { RefreshStep } from "./steps/refresh";
 
 export interface PendingOperation {
   resource: ResourceState;

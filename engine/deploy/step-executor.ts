@@ -143,10 +143,14 @@ export class StepExecutor {
    * Sets the outputs of a component, or of the stack at the end.
    * @throws Error when the resource was never registered
    */
-  async registerOutputs(urn: string, outputs: Record<string, import("../values/value").Value>): Promise<void> {
+  async registerOutputs(
+    urn: string,
+    outputs: Record<string, import("../values/value").Value>,
+  ): Promise<void> {
     const step = this.registered.get(urn);
     const state = step?.next;
-    if (!step || !state) throw new Error(`cannot complete a resource '${urn}' whose registration isn't pending`);
+    if (!step || !state)
+      throw new Error(`cannot complete a resource '${urn}' whose registration isn't pending`);
     this.registered.delete(urn);
     if (step.skippedCreate) return;
     state.outputs = outputs;

@@ -1,6 +1,6 @@
 import { appendFileSync, writeFileSync } from "node:fs";
-import { EventRequest } from "@pulumi/pulumi/proto/events_pb";
 import { EventsClient } from "@pulumi/pulumi/proto/events_grpc_pb";
+import { EventRequest } from "@pulumi/pulumi/proto/events_pb";
 import { Rpc } from "../host/grpc";
 import { type EngineEvent, eventJson } from "./events";
 
@@ -30,7 +30,9 @@ export function openEventLog(target: string): EventLog {
   const finished = new Promise<void>((resolve) => {
     done = resolve;
   });
-  const client = rpc.client as { streamEvents(callback: () => void): EventStream & { on(event: string, listener: () => void): void } };
+  const client = rpc.client as {
+    streamEvents(callback: () => void): EventStream & { on(event: string, listener: () => void): void };
+  };
   const stream = client.streamEvents(() => done());
   stream.on("error", () => done());
   return {

@@ -9,11 +9,42 @@ export type EngineEvent =
   | { type: "resourcePre"; metadata: StepMetadata; planning: boolean }
   | { type: "resOutputs"; metadata: StepMetadata; planning: boolean }
   | { type: "resOpFailed"; metadata: StepMetadata; error: Error; steps: number }
-  | { type: "diagnostic"; urn: string; severity: Severity; prefix: string; message: string; ephemeral: boolean }
-  | { type: "policy"; urn: string; message: string; policyName: string; packName: string; packVersion: string; level: string; severity: string }
-  | { type: "policyRemediation"; urn: string; policyName: string; packName: string; packVersion: string; before: PropertyMap; after: PropertyMap }
+  | {
+      type: "diagnostic";
+      urn: string;
+      severity: Severity;
+      prefix: string;
+      message: string;
+      ephemeral: boolean;
+    }
+  | {
+      type: "policy";
+      urn: string;
+      message: string;
+      policyName: string;
+      packName: string;
+      packVersion: string;
+      level: string;
+      severity: string;
+    }
+  | {
+      type: "policyRemediation";
+      urn: string;
+      policyName: string;
+      packName: string;
+      packVersion: string;
+      before: PropertyMap;
+      after: PropertyMap;
+    }
   | { type: "policyLoad" }
-  | { type: "summary"; preview: boolean; seconds: number; changes: Record<string, number>; policyPacks: Record<string, string>; result: string }
+  | {
+      type: "summary";
+      preview: boolean;
+      seconds: number;
+      changes: Record<string, number>;
+      policyPacks: Record<string, string>;
+      result: string;
+    }
   | { type: "cancel" };
 
 export interface StepMetadata {
@@ -61,7 +92,8 @@ export function masked(properties: PropertyMap): PropertyMap {
   return mapProperties(properties, (value, signature) => (signature === SECRET ? "[secret]" : value));
 }
 
-const filled = <T>(list: readonly T[] | undefined): readonly T[] | undefined => (list?.length ? list : undefined);
+const filled = <T>(list: readonly T[] | undefined): readonly T[] | undefined =>
+  list?.length ? list : undefined;
 
 function stateJson(state: ResourceState | undefined): object | undefined {
   if (!state) return undefined;
@@ -112,11 +144,26 @@ export function eventJson(event: EngineEvent, sequence: number): object {
     case "prelude":
       return { ...base, preludeEvent: { config: event.config } };
     case "resourcePre":
-      return { ...base, resourcePreEvent: { metadata: metadataJson(event.metadata), ...(event.planning && { planning: true }) } };
+      return {
+        ...base,
+        resourcePreEvent: {
+          metadata: metadataJson(event.metadata),
+          ...(event.planning && { planning: true }),
+        },
+      };
     case "resOutputs":
-      return { ...base, resOutputsEvent: { metadata: metadataJson(event.metadata), ...(event.planning && { planning: true }) } };
+      return {
+        ...base,
+        resOutputsEvent: {
+          metadata: metadataJson(event.metadata),
+          ...(event.planning && { planning: true }),
+        },
+      };
     case "resOpFailed":
-      return { ...base, resOpFailedEvent: { metadata: metadataJson(event.metadata), status: 0, steps: event.steps } };
+      return {
+        ...base,
+        resOpFailedEvent: { metadata: metadataJson(event.metadata), status: 0, steps: event.steps },
+      };
     case "diagnostic":
       return {
         ...base,

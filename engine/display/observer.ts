@@ -37,12 +37,17 @@ export class EventEmitter implements Observer, Diagnostics {
       this.changes[op] = (this.changes[op] ?? 0) + 1;
     }
     const { preview } = this.options;
-    const shown = preview || step.res.custom || op === "delete" || (step.op === "refresh" && this.options.refresh);
+    const shown =
+      preview || step.res.custom || op === "delete" || (step.op === "refresh" && this.options.refresh);
     if (shown) this.emit({ type: "resOutputs", metadata: metadataOf(step, op), planning: preview });
   }
 
   private readChangedSomething({ old, next: state }: Step): boolean {
-    return old !== undefined && state !== undefined && JSON.stringify(old.outputs) !== JSON.stringify(state.outputs);
+    return (
+      old !== undefined &&
+      state !== undefined &&
+      JSON.stringify(old.outputs) !== JSON.stringify(state.outputs)
+    );
   }
 
   stepFailed(step: Step, error: Error): void {
@@ -67,7 +72,12 @@ export class EventEmitter implements Observer, Diagnostics {
       severity: violation.severity,
     });
   }
-  policyRemediation(urn: string, remediation: PolicyRemediation, before: PropertyMap, after: PropertyMap): void {
+  policyRemediation(
+    urn: string,
+    remediation: PolicyRemediation,
+    before: PropertyMap,
+    after: PropertyMap,
+  ): void {
     this.emit({
       type: "policyRemediation",
       urn,

@@ -1,5 +1,5 @@
-import { isDefaultProvider, nameOf, ROOT_STACK_TYPE, typeOf } from "../resource/urn";
 import { differences } from "../deploy/diff";
+import { isDefaultProvider, nameOf, ROOT_STACK_TYPE, typeOf } from "../resource/urn";
 import type { PropertyMap } from "../values/value";
 import { type EngineEvent, masked, type StepMetadata } from "./events";
 import { outputLines, summaryLines, symbolOf } from "./summary";
@@ -53,7 +53,13 @@ const DONE: Record<string, string> = {
   import: "imported",
   "import-replacement": "imported replacement",
 };
-const PLANNED: Record<string, string> = { ...DOING, create: "create", update: "update", delete: "delete", replace: "replace" };
+const PLANNED: Record<string, string> = {
+  ...DOING,
+  create: "create",
+  update: "update",
+  delete: "delete",
+  replace: "replace",
+};
 
 interface Message {
   text: string;
@@ -138,14 +144,16 @@ export class PlainDisplay {
     if (op === "replace" && !this.options.preview) return;
     const changes = metadata.diffs?.length ? `[diff: ${this.marked(metadata)}]` : "";
     this.write(` ${symbolOf(op).padEnd(2)} ${typeOf(urn)} ${nameOf(urn)} ${what ?? ""} ${changes}`.trimEnd());
-    if (this.options.diff && op !== "same") for (const text of propertyLines(metadata, this.options.showSecrets)) this.write(text);
+    if (this.options.diff && op !== "same")
+      for (const text of propertyLines(metadata, this.options.showSecrets)) this.write(text);
   }
 
   private marked(metadata: StepMetadata): string {
     const kinds = new Map<string, string>();
     for (const [path, { kind }] of Object.entries(metadata.detailedDiff ?? {})) {
       const key = /^[^.[]+/.exec(path)?.[0] ?? path;
-      const symbol = path !== key ? "~" : kind.startsWith("add") ? "+" : kind.startsWith("delete") ? "-" : "~";
+      const symbol =
+        path !== key ? "~" : kind.startsWith("add") ? "+" : kind.startsWith("delete") ? "-" : "~";
       kinds.set(key, kinds.has(key) ? "~" : symbol);
     }
     return (metadata.diffs ?? []).map((key) => `${kinds.get(key) ?? "~"}${key}`).join(",");
@@ -167,7 +175,12 @@ export class PlainDisplay {
     this.diagnostics();
     this.policyBlock();
     if (!this.options.suppressOutputs && this.outputs && !this.suppressed()) {
-      const lines = outputLines(this.oldOutputs, this.outputs, this.options.showSecrets, !this.options.preview || this.hasOutputChange());
+      const lines = outputLines(
+        this.oldOutputs,
+        this.outputs,
+        this.options.showSecrets,
+        !this.options.preview || this.hasOutputChange(),
+      );
       if (lines.length > 0) {
         this.write("Outputs:");
         for (const line of lines) this.write(line);
@@ -205,7 +218,9 @@ export class PlainDisplay {
       return pack.lines;
     };
     for (const { packName, packVersion, policyName, urn } of this.remediations)
-      packOf(packName, packVersion).push(`        - [remediate]  ${policyName}  (${typeOf(urn)}: ${nameOf(urn)})`);
+      packOf(packName, packVersion).push(
+        `        - [remediate]  ${policyName}  (${typeOf(urn)}: ${nameOf(urn)})`,
+      );
     for (const { packName, packVersion, policyName, urn, level, message } of this.policies) {
       const lines = packOf(packName, packVersion);
       lines.push(`        - [${level}]  ${policyName}  (${typeOf(urn)}: ${nameOf(urn)})`);

@@ -13,7 +13,11 @@ interface Digest {
 }
 
 const pretty = (state: ResourceState | undefined): object | undefined =>
-  state && serializeResource({ ...state, inputs: masked(state.inputs), outputs: masked(state.outputs) }, { show: true });
+  state &&
+  serializeResource(
+    { ...state, inputs: masked(state.inputs), outputs: masked(state.outputs) },
+    { show: true },
+  );
 
 function stepJson(metadata: StepMetadata): object {
   return {

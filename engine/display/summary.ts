@@ -51,7 +51,9 @@ export function renderValue(value: Value, showSecrets: boolean, indent: string):
   if (typeof value === "string") return JSON.stringify(value);
   if (Array.isArray(value)) {
     if (value.length === 0) return "[]";
-    const items = value.map((item, i) => `${indent}    [${i}]: ${renderValue(item, showSecrets, `${indent}    `)}`);
+    const items = value.map(
+      (item, i) => `${indent}    [${i}]: ${renderValue(item, showSecrets, `${indent}    `)}`,
+    );
     return `[\n${items.join("\n")}\n${indent}]`;
   }
   if (isObject(value)) {
@@ -59,7 +61,8 @@ export function renderValue(value: Value, showSecrets: boolean, indent: string):
     if (keys.length === 0) return "{}";
     const width = Math.max(...keys.map((key) => key.length));
     const lines = keys.map(
-      (key) => `${indent}    ${key.padEnd(width)}: ${renderValue(value[key] as Value, showSecrets, `${indent}    `)}`,
+      (key) =>
+        `${indent}    ${key.padEnd(width)}: ${renderValue(value[key] as Value, showSecrets, `${indent}    `)}`,
     );
     return `{\n${lines.join("\n")}\n${indent}}`;
   }
@@ -67,7 +70,12 @@ export function renderValue(value: Value, showSecrets: boolean, indent: string):
 }
 
 /** The "Outputs:" block: what is new, changed or gone is marked. */
-export function outputLines(old: PropertyMap, now: PropertyMap, showSecrets: boolean, showSames: boolean): string[] {
+export function outputLines(
+  old: PropertyMap,
+  now: PropertyMap,
+  showSecrets: boolean,
+  showSames: boolean,
+): string[] {
   const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])].sort();
   const width = Math.max(0, ...keys.map((key) => key.length));
   const lines: string[] = [];

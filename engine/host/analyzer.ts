@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import pb from "@pulumi/pulumi/proto/analyzer_pb";
 import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
+import pb from "@pulumi/pulumi/proto/analyzer_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { parse } from "yaml";
 import type { PlainConfig } from "../config/stack-config";
 import type { AnalyzedResource, Analyzer, RemediationResult } from "../deploy/deployment";
@@ -47,12 +47,16 @@ export async function loadPolicyPacks(
 ): Promise<PolicyPackHost> {
   const { policyPacks, policyPackConfigs } = options;
   if (policyPackConfigs.length > 0 && policyPackConfigs.length !== policyPacks.length)
-    throw new UserError("the number of `--policy-pack-config` flags must match the number of `--policy-pack` flags");
+    throw new UserError(
+      "the number of `--policy-pack-config` flags must match the number of `--policy-pack` flags",
+    );
   const started = await Promise.allSettled(
     policyPacks.map((path, i) => startPack(children, path, policyPackConfigs[i], context)),
   );
   const packs = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
-  const problems = started.flatMap((each) => (each.status === "rejected" ? [String((each.reason as Error).message)] : []));
+  const problems = started.flatMap((each) =>
+    each.status === "rejected" ? [String((each.reason as Error).message)] : [],
+  );
   if (problems.length > 0) {
     for (const pack of packs) pack.close();
     throw new UserError(problems.join("\n"));
@@ -74,16 +78,23 @@ async function startPack(
 ): Promise<Pack> {
   const directory = resolve(path);
   const file = resolve(directory, "PulumiPolicy.yaml");
-  if (!existsSync(directory)) throw new UserError(`policy pack not found at "${path}": there is no such folder`);
+  if (!existsSync(directory))
+    throw new UserError(`policy pack not found at "${path}": there is no such folder`);
   if (!statSync(directory).isDirectory()) throw notSupported(`the policy pack ${path}, which is no folder`);
-  if (!existsSync(file)) throw new UserError(`failed to load Pulumi policy project located at "${path}": ${file} is missing`);
+  if (!existsSync(file))
+    throw new UserError(`failed to load Pulumi policy project located at "${path}": ${file} is missing`);
   let project: { runtime?: unknown; version?: string };
   try {
     project = parse(readFileSync(file, "utf8")) as typeof project;
   } catch (error) {
-    throw new UserError(`failed to load Pulumi policy project located at "${path}": ${(error as Error).message}`);
+    throw new UserError(
+      `failed to load Pulumi policy project located at "${path}": ${(error as Error).message}`,
+    );
   }
-  const runtime = typeof project.runtime === "object" ? (project.runtime as { name?: string } | null)?.name : project.runtime;
+  const runtime =
+    typeof project.runtime === "object"
+      ? (project.runtime as { name?: string } | null)?.name
+      : project.runtime;
   if (runtime !== "nodejs") throw notSupported(`a policy pack with the runtime '${String(runtime)}'`);
   const config = configFile === undefined ? undefined : readPackConfig(configFile);
   const variables = configVariables({
@@ -96,17 +107,22 @@ async function startPack(
     parallel: 1,
     monitor: "",
   });
-  const child = children.node([], sdkScript(directory, "run-policy-pack"), [context.engineAddress, directory], {
-    cwd: directory,
-    env: {
-      ...context.environment,
-      ...variables,
-      PULUMI_NODEJS_ORGANIZATION: "organization",
-      PULUMI_NODEJS_PROJECT: context.project,
-      PULUMI_NODEJS_STACK: context.stack,
-      PULUMI_NODEJS_DRY_RUN: String(context.dryRun),
+  const child = children.node(
+    [],
+    sdkScript(directory, "run-policy-pack"),
+    [context.engineAddress, directory],
+    {
+      cwd: directory,
+      env: {
+        ...context.environment,
+        ...variables,
+        PULUMI_NODEJS_ORGANIZATION: "organization",
+        PULUMI_NODEJS_PROJECT: context.project,
+        PULUMI_NODEJS_STACK: context.stack,
+        PULUMI_NODEJS_DRY_RUN: String(context.dryRun),
+      },
     },
-  });
+  );
   const errors: string[] = [];
   onLines(child.stderr, (line) => {
     errors.push(line);
@@ -119,9 +135,15 @@ async function startPack(
       else context.output(line);
       first = false;
     });
-    child.once("error", (error) => fail(new UserError(`policy pack "${path}" failed to start: ${error.message}`)));
+    child.once("error", (error) =>
+      fail(new UserError(`policy pack "${path}" failed to start: ${error.message}`)),
+    );
     child.once("close", (code) =>
-      fail(new UserError(`policy pack "${path}" failed to start: it ended with code ${code}\n${errors.slice(0, 10).join("\n")}`)),
+      fail(
+        new UserError(
+          `policy pack "${path}" failed to start: it ended with code ${code}\n${errors.slice(0, 10).join("\n")}`,
+        ),
+      ),
     );
   });
   const pack = new Pack(new Rpc(AnalyzerClient, `127.0.0.1:${port}`), () => child.kill("SIGKILL"), path);
@@ -165,7 +187,10 @@ class Pack implements Analyzer {
       if (secret) stack.addConfigSecretKeys(key);
     }
     await this.rpc
-      .call<pb.AnalyzerStackConfigureRequest, pb.AnalyzerStackConfigureResponse>(this.rpc.client.configureStack, stack)
+      .call<pb.AnalyzerStackConfigureRequest, pb.AnalyzerStackConfigureResponse>(
+        this.rpc.client.configureStack,
+        stack,
+      )
       .catch((error) => {
         if (!isUnimplemented(error)) throw new UserError(`policy pack "${this.path}": ${rpcMessage(error)}`);
       });
@@ -177,7 +202,10 @@ class Pack implements Analyzer {
       this.severities.set(policy.getName(), SEVERITIES[policy.getSeverity()] ?? "");
     const initial: PackConfig = new Map();
     info.getInitialconfigMap().forEach((settings: pb.PolicyConfig, name: string) => {
-      initial.set(name, { level: LEVELS[settings.getEnforcementlevel()], properties: fromStruct(settings.getProperties()) });
+      initial.set(name, {
+        level: LEVELS[settings.getEnforcementlevel()],
+        properties: fromStruct(settings.getProperties()),
+      });
     });
     const { config, problems } = reconcile(policies, initial, given);
     if (problems.length > 0)
@@ -192,17 +220,24 @@ class Pack implements Analyzer {
       settings.setProperties(toStruct(properties, WIRE));
       request.getPolicyconfigMap().set(name, settings);
     }
-    await this.rpc.call<pb.ConfigureAnalyzerRequest, Empty>(this.rpc.client.configure, request).catch((error) => {
-      throw new UserError(`policy pack "${this.name}": ${rpcMessage(error)}`);
-    });
+    await this.rpc
+      .call<pb.ConfigureAnalyzerRequest, Empty>(this.rpc.client.configure, request)
+      .catch((error) => {
+        throw new UserError(`policy pack "${this.name}": ${rpcMessage(error)}`);
+      });
     const active = (kind: pb.PolicyType): boolean =>
-      info.getPoliciesList().some((policy) => policy.getPolicyType() === kind || policy.getPolicyType() === 0);
+      info
+        .getPoliciesList()
+        .some((policy) => policy.getPolicyType() === kind || policy.getPolicyType() === 0);
     this.analyzesStack = active(pb.PolicyType.POLICY_TYPE_STACK);
     this.remediates = active(pb.PolicyType.POLICY_TYPE_RESOURCE);
   }
 
   async analyze(resource: AnalyzedResource): Promise<PolicyViolation[]> {
-    const response = await this.ask<pb.AnalyzeRequest, pb.AnalyzeResponse>(this.rpc.client.analyze, request(resource));
+    const response = await this.ask<pb.AnalyzeRequest, pb.AnalyzeResponse>(
+      this.rpc.client.analyze,
+      request(resource),
+    );
     return this.violations(response);
   }
 
@@ -210,7 +245,10 @@ class Pack implements Analyzer {
     if (!this.remediates) return [];
     let response: pb.RemediateResponse;
     try {
-      response = await this.rpc.call<pb.AnalyzeRequest, pb.RemediateResponse>(this.rpc.client.remediate, request(resource, true));
+      response = await this.rpc.call<pb.AnalyzeRequest, pb.RemediateResponse>(
+        this.rpc.client.remediate,
+        request(resource, true),
+      );
     } catch (error) {
       if (isUnimplemented(error)) return [];
       throw new Error(`failed to run remediation: ${rpcMessage(error)}`);
@@ -239,7 +277,10 @@ class Pack implements Analyzer {
     }
   }
 
-  private async ask<Request, Response>(method: Parameters<Rpc<AnalyzerClient>["call"]>[0] | unknown, message: Request): Promise<Response> {
+  private async ask<Request, Response>(
+    method: Parameters<Rpc<AnalyzerClient>["call"]>[0] | unknown,
+    message: Request,
+  ): Promise<Response> {
     try {
       return await this.rpc.call<Request, Response>(method as never, message);
     } catch (error) {
@@ -256,8 +297,10 @@ class Pack implements Analyzer {
       description: diagnostic.getDescription(),
       message: diagnostic.getMessage(),
       // What a remediation could not correct counts as mandatory.
-      enforcementLevel: diagnostic.getEnforcementlevel() === pb.EnforcementLevel.ADVISORY ? "advisory" : "mandatory",
-      severity: SEVERITIES[diagnostic.getSeverity()] || (this.severities.get(diagnostic.getPolicyname()) ?? ""),
+      enforcementLevel:
+        diagnostic.getEnforcementlevel() === pb.EnforcementLevel.ADVISORY ? "advisory" : "mandatory",
+      severity:
+        SEVERITIES[diagnostic.getSeverity()] || (this.severities.get(diagnostic.getPolicyname()) ?? ""),
       urn: diagnostic.getUrn(),
     }));
   }
@@ -312,7 +355,9 @@ function request(resource: AnalyzedResource, keepInternal = false): pb.AnalyzeRe
   message.setUrn(resource.urn);
   message.setType(resource.type);
   message.setName(resource.name);
-  message.setProperties(toStruct(keepInternal ? resource.properties : withoutInternal(resource.properties), WIRE));
+  message.setProperties(
+    toStruct(keepInternal ? resource.properties : withoutInternal(resource.properties), WIRE),
+  );
   message.setOptions(optionsOf(resource));
   message.setProvider(providerOf(resource));
   return message;

@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { Deployment } from "../deploy/deployment";
 import { typeOf } from "../resource/urn";
-import { deepEquals, mapMarked, type PropertyMap, RESOURCE_REFERENCE, SIGNATURE, UNKNOWN, type Value } from "../values/value";
+import {
+  deepEquals,
+  mapMarked,
+  type PropertyMap,
+  RESOURCE_REFERENCE,
+  SIGNATURE,
+  UNKNOWN,
+  type Value,
+} from "../values/value";
 import {
   type CallResult,
   type CheckRequest,
@@ -47,7 +55,8 @@ export class BuiltinProvider implements ProviderPlugin {
       failures: [{ property, reason }],
     });
     if (type === STASH) {
-      for (const key of Object.keys(news)) if (key !== "input") return failure(key, `unknown property "${key}"`);
+      for (const key of Object.keys(news))
+        if (key !== "input") return failure(key, `unknown property "${key}"`);
       if (news.input === undefined) return failure("input", `missing required property "input"`);
       return { inputs: news, failures: [] };
     }
@@ -60,13 +69,18 @@ export class BuiltinProvider implements ProviderPlugin {
 
   async diff({ urn, oldInputs, newInputs }: DiffRequest): Promise<Diff> {
     if (typeOf(urn) === STASH)
-      return deepEquals(oldInputs.input, newInputs.input) ? noDiff("none") : { ...noDiff("some"), changedKeys: ["input"] };
+      return deepEquals(oldInputs.input, newInputs.input)
+        ? noDiff("none")
+        : { ...noDiff("some"), changedKeys: ["input"] };
     return deepEquals(oldInputs.name, newInputs.name) ? noDiff("none") : noDiff("some", ["name"]);
   }
 
   async create({ urn, inputs, preview }: CreateRequest): Promise<OperationResult> {
     if (typeOf(urn) === STASH)
-      return { id: preview ? UNKNOWN : randomUUID(), outputs: { input: inputs.input ?? null, output: inputs.input ?? null } };
+      return {
+        id: preview ? UNKNOWN : randomUUID(),
+        outputs: { input: inputs.input ?? null, output: inputs.input ?? null },
+      };
     return { id: preview ? UNKNOWN : randomUUID(), outputs: await this.referenced(inputs) };
   }
 
@@ -97,7 +111,8 @@ export class BuiltinProvider implements ProviderPlugin {
   }
 
   async invoke(token: string, args: PropertyMap): Promise<InvokeResult> {
-    if (token === "pulumi:pulumi:readStackOutputs") return { returns: await this.referenced(args), failures: [] };
+    if (token === "pulumi:pulumi:readStackOutputs")
+      return { returns: await this.referenced(args), failures: [] };
     if (token !== "pulumi:pulumi:getResource") throw new Error(`unrecognized function name: '${token}'`);
     const urn = String(args.urn);
     const state = this.deployment?.news.get(urn) ?? this.deployment?.reads.get(urn);
@@ -113,4 +128,8 @@ export class BuiltinProvider implements ProviderPlugin {
 }
 
 /** A reference to a resource, as it travels in properties. */
-export const resourceReference = (urn: string, id: string): Value => ({ [SIGNATURE]: RESOURCE_REFERENCE, urn, id });
+export const resourceReference = (urn: string, id: string): Value => ({
+  [SIGNATURE]: RESOURCE_REFERENCE,
+  urn,
+  id,
+});

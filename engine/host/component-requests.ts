@@ -24,7 +24,8 @@ export function constructRequest(request: ConstructRequest, wire: WireOptions): 
     dependencies.setUrnsList(urns);
     message.getInputdependenciesMap().set(key, dependencies);
   }
-  for (const [pkg, reference] of Object.entries(request.providers)) message.getProvidersMap().set(pkg, reference);
+  for (const [pkg, reference] of Object.entries(request.providers))
+    message.getProvidersMap().set(pkg, reference);
   message.setDependenciesList(request.dependencies);
   message.setAliasesList(
     request.aliases.map((urn) => {

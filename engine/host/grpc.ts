@@ -1,4 +1,12 @@
-import { type ChannelOptions, credentials, type Metadata, Server, ServerCredentials, type ServiceError, status } from "@grpc/grpc-js";
+import {
+  type ChannelOptions,
+  credentials,
+  type Metadata,
+  Server,
+  ServerCredentials,
+  type ServiceError,
+  status,
+} from "@grpc/grpc-js";
 
 /** Property bags may be large; the CLI allows 400 MiB as well. */
 export const CHANNEL_OPTIONS: ChannelOptions = {
@@ -10,7 +18,14 @@ export const CHANNEL_OPTIONS: ChannelOptions = {
 export class Rpc<Client> {
   readonly client: Client;
 
-  constructor(make: new (address: string, creds: ReturnType<typeof credentials.createInsecure>, options: ChannelOptions) => Client, readonly address: string) {
+  constructor(
+    make: new (
+      address: string,
+      creds: ReturnType<typeof credentials.createInsecure>,
+      options: ChannelOptions,
+    ) => Client,
+    readonly address: string,
+  ) {
     this.client = new make(address, credentials.createInsecure(), CHANNEL_OPTIONS);
   }
 
@@ -37,7 +52,8 @@ export interface RpcError extends Error {
 export const isRpcError = (error: unknown): error is RpcError =>
   error instanceof Error && typeof (error as RpcError).code === "number" && "details" in error;
 
-export const isUnimplemented = (error: unknown): boolean => isRpcError(error) && error.code === status.UNIMPLEMENTED;
+export const isUnimplemented = (error: unknown): boolean =>
+  isRpcError(error) && error.code === status.UNIMPLEMENTED;
 
 /** The server's own message, without grpc's code in front. */
 export const rpcMessage = (error: unknown): string =>

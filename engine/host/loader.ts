@@ -1,4 +1,4 @@
-import { connect, type Connection, GrpcProvider } from "./plugin";
+import { type Connection, connect, GrpcProvider } from "./plugin";
 import type { ProviderPlugin } from "./provider";
 import type { PluginLoader } from "./registry";
 
@@ -53,6 +53,7 @@ export class AttachedPlugins implements PluginLoader {
     );
   }
   closeAll(): void {
-    for (const pending of this.connections.values()) pending.then(({ rpc }) => rpc.close()).catch(() => undefined);
+    for (const pending of this.connections.values())
+      pending.then(({ rpc }) => rpc.close()).catch(() => undefined);
   }
 }

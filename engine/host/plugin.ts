@@ -1,14 +1,22 @@
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import pb from "@pulumi/pulumi/proto/provider_pb";
-import { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { nameOf, packageOf, typeOf } from "../resource/urn";
-import { containsUnknowns, mapMarked, type PropertyMap, secret, isSecret, SECRET, withoutSecrets } from "../values/value";
+import {
+  containsUnknowns,
+  isSecret,
+  mapMarked,
+  type PropertyMap,
+  SECRET,
+  secret,
+  withoutSecrets,
+} from "../values/value";
 import { fromStruct, toStruct, type WireOptions } from "../values/wire";
+import { callRequest, constructRequest } from "./component-requests";
 import { isUnimplemented, Rpc, rpcMessage } from "./grpc";
 import { partialFailure } from "./partial-failure";
-import { callRequest, constructRequest } from "./component-requests";
 import {
   type CallRequest,
   type CallResult,
@@ -45,7 +53,13 @@ export interface Connection {
 }
 
 /** @throws Error when nobody answers at the address */
-export async function connect(pkg: string, address: string, engineAddress: string, root: string, program: string): Promise<Connection> {
+export async function connect(
+  pkg: string,
+  address: string,
+  engineAddress: string,
+  root: string,
+  program: string,
+): Promise<Connection> {
   const rpc = new Rpc(ResourceProviderClient, address);
   const attach = new PluginAttach();
   attach.setAddress(engineAddress);
@@ -133,7 +147,10 @@ export class GrpcProvider implements ProviderPlugin {
     const received = fromStruct(struct);
     return this.abilities?.acceptSecrets ? received : remarkSecrets(received, sent);
   }
-  private rpc<Request, Response>(method: Parameters<Rpc<ResourceProviderClient>["call"]>[0], request: Request): Promise<Response> {
+  private rpc<Request, Response>(
+    method: Parameters<Rpc<ResourceProviderClient>["call"]>[0],
+    request: Request,
+  ): Promise<Response> {
     return this.connection.rpc.call(method as never, request);
   }
 
@@ -145,7 +162,10 @@ export class GrpcProvider implements ProviderPlugin {
     request.setOlds(toStruct(olds, { keepUnknowns: true }));
     request.setNews(toStruct(news, { keepUnknowns: true }));
     try {
-      const answer = await this.rpc<pb.CheckRequest, pb.CheckResponse>(this.connection.rpc.client.checkConfig as never, request);
+      const answer = await this.rpc<pb.CheckRequest, pb.CheckResponse>(
+        this.connection.rpc.client.checkConfig as never,
+        request,
+      );
       return { inputs: remarkSecrets(fromStruct(answer.getInputs()), news), failures: failuresOf(answer) };
     } catch (error) {
       if (isUnimplemented(error)) return { inputs: news, failures: [] };
@@ -178,11 +198,20 @@ export class GrpcProvider implements ProviderPlugin {
       if (key === "version") continue;
       if (containsUnknowns(value)) {
         this.known = false;
-        this.abilities ??= { acceptSecrets: false, acceptResources: false, acceptOutputs: false, supportsPreview: false, supportsAutonaming: false };
+        this.abilities ??= {
+          acceptSecrets: false,
+          acceptResources: false,
+          acceptOutputs: false,
+          supportsPreview: false,
+          supportsAutonaming: false,
+        };
         return;
       }
       const plain = withoutSecrets(value);
-      variables.set(`${packageOf(typeOf(urn))}:config:${key}`, typeof plain === "string" ? plain : JSON.stringify(plain));
+      variables.set(
+        `${packageOf(typeOf(urn))}:config:${key}`,
+        typeof plain === "string" ? plain : JSON.stringify(plain),
+      );
     }
     request.setUrn(urn);
     request.setName(nameOf(urn));
@@ -194,7 +223,10 @@ export class GrpcProvider implements ProviderPlugin {
     request.setSendsOldInputs(true);
     request.setSendsOldInputsToDelete(true);
     try {
-      const answer = await this.rpc<pb.ConfigureRequest, pb.ConfigureResponse>(this.connection.rpc.client.configure as never, request);
+      const answer = await this.rpc<pb.ConfigureRequest, pb.ConfigureResponse>(
+        this.connection.rpc.client.configure as never,
+        request,
+      );
       this.abilities ??= {
         acceptSecrets: answer.getAcceptsecrets(),
         acceptResources: answer.getAcceptresources(),
@@ -222,7 +254,10 @@ export class GrpcProvider implements ProviderPlugin {
       options.setMode({ propose: 0, enforce: 1, disable: 2 }[request.autonaming.mode] as never);
       message.setAutonaming(options);
     }
-    const answer = await this.operation<pb.CheckRequest, pb.CheckResponse>(this.connection.rpc.client.check as never, message);
+    const answer = await this.operation<pb.CheckRequest, pb.CheckResponse>(
+      this.connection.rpc.client.check as never,
+      message,
+    );
     return { inputs: this.receive(answer.getInputs(), request.news), failures: failuresOf(answer) };
   }
 
@@ -257,7 +292,10 @@ export class GrpcProvider implements ProviderPlugin {
     message.setTimeout(request.timeout);
     message.setPreview(request.preview);
     try {
-      const answer = await this.rpc<pb.CreateRequest, pb.CreateResponse>(this.connection.rpc.client.create as never, message);
+      const answer = await this.rpc<pb.CreateRequest, pb.CreateResponse>(
+        this.connection.rpc.client.create as never,
+        message,
+      );
       if (!answer.getId() && !request.preview)
         throw new Error(`plugin returned empty resource.ID from create '${request.urn}'`);
       return {
@@ -287,7 +325,10 @@ export class GrpcProvider implements ProviderPlugin {
     message.setIgnorechangesList(request.ignoreChanges);
     message.setPreview(request.preview);
     try {
-      const answer = await this.rpc<pb.UpdateRequest, pb.UpdateResponse>(this.connection.rpc.client.update as never, message);
+      const answer = await this.rpc<pb.UpdateRequest, pb.UpdateResponse>(
+        this.connection.rpc.client.update as never,
+        message,
+      );
       return {
         id: request.id,
         outputs: this.receive(answer.getProperties(), request.newInputs),
@@ -320,7 +361,10 @@ export class GrpcProvider implements ProviderPlugin {
     message.setInputs(this.send(request.inputs, false));
     message.setProperties(this.send(request.state, false));
     try {
-      const answer = await this.rpc<pb.ReadRequest, pb.ReadResponse>(this.connection.rpc.client.read as never, message);
+      const answer = await this.rpc<pb.ReadRequest, pb.ReadResponse>(
+        this.connection.rpc.client.read as never,
+        message,
+      );
       return {
         id: answer.getId(),
         outputs: this.receive(answer.getProperties(), request.state),
@@ -338,14 +382,25 @@ export class GrpcProvider implements ProviderPlugin {
     message.setTok(token);
     message.setArgs(this.send(args, true));
     message.setPreview(preview);
-    const answer = await this.operation<pb.InvokeRequest, pb.InvokeResponse>(this.connection.rpc.client.invoke as never, message);
+    const answer = await this.operation<pb.InvokeRequest, pb.InvokeResponse>(
+      this.connection.rpc.client.invoke as never,
+      message,
+    );
     return { returns: fromStruct(answer.getReturn()), failures: failuresOf(answer) };
   }
 
   async call(request: CallRequest): Promise<CallResult> {
     if (!this.known) return { returns: {}, returnDependencies: {}, failures: [] };
-    const message = callRequest(request, { keepSecrets: true, keepResources: true, keepUnknowns: true, keepOutputs: this.abilities?.acceptOutputs ?? false });
-    const answer = await this.operation<pb.CallRequest, pb.CallResponse>(this.connection.rpc.client.call as never, message);
+    const message = callRequest(request, {
+      keepSecrets: true,
+      keepResources: true,
+      keepUnknowns: true,
+      keepOutputs: this.abilities?.acceptOutputs ?? false,
+    });
+    const answer = await this.operation<pb.CallRequest, pb.CallResponse>(
+      this.connection.rpc.client.call as never,
+      message,
+    );
     const returnDependencies: Record<string, string[]> = {};
     answer.getReturndependenciesMap().forEach((deps: pb.CallResponse.ReturnDependencies, key: string) => {
       returnDependencies[key] = deps.getUrnsList();
@@ -354,23 +409,38 @@ export class GrpcProvider implements ProviderPlugin {
   }
 
   async construct(request: ConstructRequest): Promise<ConstructResult> {
-    const message = constructRequest(request, { keepSecrets: true, keepResources: true, keepUnknowns: true, keepOutputs: this.abilities?.acceptOutputs ?? false });
-    const answer = await this.operation<pb.ConstructRequest, pb.ConstructResponse>(this.connection.rpc.client.construct as never, message);
-    const outputDependencies: Record<string, string[]> = {};
-    answer.getStatedependenciesMap().forEach((deps: pb.ConstructResponse.PropertyDependencies, key: string) => {
-      outputDependencies[key] = deps.getUrnsList();
+    const message = constructRequest(request, {
+      keepSecrets: true,
+      keepResources: true,
+      keepUnknowns: true,
+      keepOutputs: this.abilities?.acceptOutputs ?? false,
     });
+    const answer = await this.operation<pb.ConstructRequest, pb.ConstructResponse>(
+      this.connection.rpc.client.construct as never,
+      message,
+    );
+    const outputDependencies: Record<string, string[]> = {};
+    answer
+      .getStatedependenciesMap()
+      .forEach((deps: pb.ConstructResponse.PropertyDependencies, key: string) => {
+        outputDependencies[key] = deps.getUrnsList();
+      });
     return { urn: answer.getUrn(), outputs: fromStruct(answer.getState()), outputDependencies };
   }
 
   async cancel(): Promise<void> {
-    await this.connection.rpc.call<Empty, Empty>(this.connection.rpc.client.cancel, new Empty()).catch(() => undefined);
+    await this.connection.rpc
+      .call<Empty, Empty>(this.connection.rpc.client.cancel, new Empty())
+      .catch(() => undefined);
   }
   close(): void {
     // The connection belongs to the host, which closes it with the process.
   }
 
-  private async operation<Request, Response>(method: Parameters<Rpc<ResourceProviderClient>["call"]>[0], request: Request): Promise<Response> {
+  private async operation<Request, Response>(
+    method: Parameters<Rpc<ResourceProviderClient>["call"]>[0],
+    request: Request,
+  ): Promise<Response> {
     try {
       return await this.rpc<Request, Response>(method, request);
     } catch (error) {
@@ -391,7 +461,9 @@ export class GrpcProvider implements ProviderPlugin {
 }
 
 function failuresOf(answer: { getFailuresList(): pb.CheckFailure[] }): CheckResult["failures"] {
-  return answer.getFailuresList().map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
+  return answer
+    .getFailuresList()
+    .map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
 }
 
 /** Marks what was a secret in `sent` as one in `received`. */
@@ -416,8 +488,17 @@ function containsSecretsBelow(value: PropertyMap[string]): boolean {
 function remarkBelow(value: PropertyMap[string], original: PropertyMap[string]): PropertyMap[string] {
   if (isSecret(original)) return secret(value);
   if (Array.isArray(value) && Array.isArray(original))
-    return value.map((item, i) => (original[i] === undefined ? item : remarkBelow(item, original[i] as PropertyMap[string])));
-  if (value && original && typeof value === "object" && typeof original === "object" && !Array.isArray(value) && !Array.isArray(original))
+    return value.map((item, i) =>
+      original[i] === undefined ? item : remarkBelow(item, original[i] as PropertyMap[string]),
+    );
+  if (
+    value &&
+    original &&
+    typeof value === "object" &&
+    typeof original === "object" &&
+    !Array.isArray(value) &&
+    !Array.isArray(original)
+  )
     return remarkSecrets(value, original);
   return value;
 }

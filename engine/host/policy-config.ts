@@ -39,7 +39,9 @@ export function readPackConfig(file: string): PackConfig {
       continue;
     }
     if (!isMap(value))
-      throw new UserError(`${file}: parsing "${name}": ${JSON.stringify(value)} is not a valid value; must be a string or object`);
+      throw new UserError(
+        `${file}: parsing "${name}": ${JSON.stringify(value)} is not a valid value; must be a string or object`,
+      );
     const { enforcementLevel, ...properties } = value;
     config.set(name, {
       level: enforcementLevel === undefined ? undefined : level(enforcementLevel, name, file),
@@ -119,12 +121,16 @@ function checkValue(path: string, rules: Record<string, unknown>, value: unknown
     return problems;
   }
   if (Array.isArray(rules.enum) && !rules.enum.some((each) => JSON.stringify(each) === JSON.stringify(value)))
-    problems.push(`${path}: must be one of the following: ${rules.enum.map((each) => JSON.stringify(each)).join(", ")}`);
+    problems.push(
+      `${path}: must be one of the following: ${rules.enum.map((each) => JSON.stringify(each)).join(", ")}`,
+    );
   if ("const" in rules && JSON.stringify(rules.const) !== JSON.stringify(value))
     problems.push(`${path}: must be ${JSON.stringify(rules.const)}`);
   if (typeof value === "number") {
-    if (typeof rules.minimum === "number" && value < rules.minimum) problems.push(`${path}: must be >= ${rules.minimum}`);
-    if (typeof rules.maximum === "number" && value > rules.maximum) problems.push(`${path}: must be <= ${rules.maximum}`);
+    if (typeof rules.minimum === "number" && value < rules.minimum)
+      problems.push(`${path}: must be >= ${rules.minimum}`);
+    if (typeof rules.maximum === "number" && value > rules.maximum)
+      problems.push(`${path}: must be <= ${rules.maximum}`);
   }
   if (typeof value === "string") {
     if (typeof rules.minLength === "number" && value.length < rules.minLength)

@@ -8,7 +8,12 @@ export class Children {
   constructor(private readonly engineRoot: string) {}
 
   /** Starts a Node script. Its output comes on stdout and stderr; stdin is empty. */
-  node(nodeArguments: string[], script: string, args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }): ChildProcess {
+  node(
+    nodeArguments: string[],
+    script: string,
+    args: string[],
+    options: { cwd: string; env: NodeJS.ProcessEnv },
+  ): ChildProcess {
     const leash = join(this.engineRoot, "host", "leash.cjs");
     const child = spawn(process.execPath, ["--require", leash, ...nodeArguments, script, ...args], {
       cwd: options.cwd,

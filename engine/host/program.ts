@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, isAbsolute, join } from "node:path";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { LanguageRuntimeClient } from "@pulumi/pulumi/proto/language_grpc_pb";
 import { ProgramInfo, RunRequest, type RunResponse } from "@pulumi/pulumi/proto/language_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Project } from "../config/project";
 import { Bail, notSupported, UserError } from "../errors";
 import { Rpc, rpcMessage } from "./grpc";
@@ -115,7 +115,8 @@ export function sdkScript(directory: string, name: "run" | "run-policy-pack"): s
 /** Splits as a shell does: by spaces, with quotes. */
 export function splitArguments(text: string): string[] {
   const words: string[] = [];
-  for (const match of text.matchAll(/(?:"([^"]*)"|'([^']*)'|(\S))+/g)) words.push(match[0].replace(/["']/g, ""));
+  for (const match of text.matchAll(/(?:"([^"]*)"|'([^']*)'|(\S))+/g))
+    words.push(match[0].replace(/["']/g, ""));
   return words;
 }
 

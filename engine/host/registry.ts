@@ -1,8 +1,23 @@
 import { randomUUID } from "node:crypto";
-import { DiffUnavailable, type CallResult, type CheckRequest, type CheckResult, type ConstructResult, type CreateRequest, type DeleteRequest, type Diff, type DiffRequest, type InvokeResult, type OperationResult, type Provider, type ProviderPlugin, type UpdateRequest } from "./provider";
 import type { ResourceState } from "../resource/state";
 import { nameOf, packageOf, typeOf } from "../resource/urn";
 import { deepEquals, type PropertyMap, UNKNOWN } from "../values/value";
+import {
+  type CallResult,
+  type CheckRequest,
+  type CheckResult,
+  type ConstructResult,
+  type CreateRequest,
+  type DeleteRequest,
+  type Diff,
+  type DiffRequest,
+  DiffUnavailable,
+  type InvokeResult,
+  type OperationResult,
+  type Provider,
+  type ProviderPlugin,
+  type UpdateRequest,
+} from "./provider";
 
 /** Where plugins are found. */
 export interface PluginLoader {
@@ -63,7 +78,11 @@ export class ProviderRegistry implements Provider {
 
   async check(request: CheckRequest): Promise<CheckResult> {
     const plugin = await this.load(request.urn, request.news);
-    const checked = await plugin.checkConfig(request.urn, visibleConfig(request.olds), visibleConfig(request.news));
+    const checked = await plugin.checkConfig(
+      request.urn,
+      visibleConfig(request.olds),
+      visibleConfig(request.news),
+    );
     if (checked.failures.length > 0) return checked;
     this.set(request.urn, UNCONFIGURED, plugin);
     const inputs = { ...checked.inputs };
@@ -73,10 +92,16 @@ export class ProviderRegistry implements Provider {
   }
 
   async diff(request: DiffRequest): Promise<Diff> {
-    const plugin = this.plugins.get(`${request.urn}::${UNCONFIGURED}`) ?? this.plugins.get(`${request.urn}::${request.id}`);
+    const plugin =
+      this.plugins.get(`${request.urn}::${UNCONFIGURED}`) ??
+      this.plugins.get(`${request.urn}::${request.id}`);
     if (!plugin) throw new DiffUnavailable(`provider ${request.urn} is not loaded`);
     const newInputs = visibleConfig(request.newInputs);
-    const diff = await plugin.diffConfig({ ...request, oldInputs: visibleConfig(request.oldInputs), newInputs });
+    const diff = await plugin.diffConfig({
+      ...request,
+      oldInputs: visibleConfig(request.oldInputs),
+      newInputs,
+    });
     if (diff.changes !== "unknown") return diff;
     return { ...diff, changes: deepEquals(request.oldOutputs, newInputs) ? "none" : "some" };
   }
@@ -86,7 +111,8 @@ export class ProviderRegistry implements Provider {
     if (!state.id || state.id === UNKNOWN) throw new Error(`provider '${state.urn}' has an unknown ID`);
     if (this.plugins.has(`${state.urn}::${state.id}`)) return;
     const plugin =
-      (checked ? this.take(state.urn, UNCONFIGURED) : undefined) ?? (await this.load(state.urn, state.inputs));
+      (checked ? this.take(state.urn, UNCONFIGURED) : undefined) ??
+      (await this.load(state.urn, state.inputs));
     await plugin.configure(state.urn, state.id, visibleConfig(state.inputs));
     if (!this.plugins.has(`${state.urn}::${state.id}`)) this.set(state.urn, state.id, plugin);
   }

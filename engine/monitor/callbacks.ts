@@ -1,11 +1,15 @@
-import pb from "@pulumi/pulumi/proto/resource_pb";
 import { CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb";
-import { type Callback, CallbackInvokeRequest, type CallbackInvokeResponse } from "@pulumi/pulumi/proto/callback_pb";
+import {
+  type Callback,
+  CallbackInvokeRequest,
+  type CallbackInvokeResponse,
+} from "@pulumi/pulumi/proto/callback_pb";
+import pb from "@pulumi/pulumi/proto/resource_pb";
 import type { ErrorHook, HookArguments, ResourceHook } from "../deploy/hooks";
 import { Rpc, rpcMessage } from "../host/grpc";
+import { nameOf } from "../resource/urn";
 import type { PropertyMap } from "../values/value";
 import { fromStruct, toStruct } from "../values/wire";
-import { nameOf } from "../resource/urn";
 
 /** A transform of a resource before it is registered. */
 export type Transform = (
@@ -33,7 +37,10 @@ export class Callbacks {
     message.setToken(callback.getToken());
     message.setRequest(request);
     try {
-      const answer = await rpc.call<CallbackInvokeRequest, CallbackInvokeResponse>(rpc.client.invoke, message);
+      const answer = await rpc.call<CallbackInvokeRequest, CallbackInvokeResponse>(
+        rpc.client.invoke,
+        message,
+      );
       return answer.getResponse_asU8();
     } catch (error) {
       throw new Error(rpcMessage(error));
@@ -49,7 +56,9 @@ export class Callbacks {
       request.setParent(parent);
       request.setProperties(toStruct(properties, WIRE));
       request.setOptions(options);
-      const answer = pb.TransformResponse.deserializeBinary(await this.invoke(callback, request.serializeBinary()));
+      const answer = pb.TransformResponse.deserializeBinary(
+        await this.invoke(callback, request.serializeBinary()),
+      );
       return {
         properties: answer.hasProperties() ? fromStruct(answer.getProperties()) : properties,
         options: answer.getOptions() ?? options,
@@ -63,7 +72,9 @@ export class Callbacks {
       request.setToken(token);
       request.setArgs(toStruct(args, WIRE));
       request.setOptions(options);
-      const answer = pb.TransformInvokeResponse.deserializeBinary(await this.invoke(callback, request.serializeBinary()));
+      const answer = pb.TransformInvokeResponse.deserializeBinary(
+        await this.invoke(callback, request.serializeBinary()),
+      );
       return {
         args: answer.hasArgs() ? fromStruct(answer.getArgs()) : args,
         options: answer.getOptions() ?? options,
@@ -79,7 +90,9 @@ export class Callbacks {
         const request = new pb.ResourceHookRequest();
         fill(request, args);
         if (args.newOutputs) request.setNewOutputs(toStruct(args.newOutputs, WIRE));
-        const answer = pb.ResourceHookResponse.deserializeBinary(await this.invoke(callback, request.serializeBinary()));
+        const answer = pb.ResourceHookResponse.deserializeBinary(
+          await this.invoke(callback, request.serializeBinary()),
+        );
         if (answer.getError()) throw new Error(answer.getError());
       },
     };
@@ -91,7 +104,9 @@ export class Callbacks {
       fill(request, args);
       request.setFailedOperation(operation);
       request.setErrorsList(failures);
-      const answer = pb.ErrorHookResponse.deserializeBinary(await this.invoke(callback, request.serializeBinary()));
+      const answer = pb.ErrorHookResponse.deserializeBinary(
+        await this.invoke(callback, request.serializeBinary()),
+      );
       if (answer.getError()) throw new Error(answer.getError());
       return answer.getRetry();
     };

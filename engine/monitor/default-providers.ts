@@ -1,7 +1,7 @@
+import type { PlainConfig } from "../config/stack-config";
 import { goal, type SourceEvent } from "../deploy/events";
 import { ProviderRegistry } from "../host/registry";
 import { providerType, rootStackUrn } from "../resource/urn";
-import type { PlainConfig } from "../config/stack-config";
 import { type PropertyMap, secret, type Value } from "../values/value";
 
 /** Which plugin a resource asks for. */

@@ -1,12 +1,12 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type sendUnaryData, type ServerUnaryCall, status } from "@grpc/grpc-js";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
 import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import { CallResponse, CheckFailure, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
-import pb from "@pulumi/pulumi/proto/resource_pb";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
+import pb from "@pulumi/pulumi/proto/resource_pb";
 import type { SourcePosition } from "@pulumi/pulumi/proto/source_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { PlainConfig } from "../config/stack-config";
 import type { Deployment } from "../deploy/deployment";
 import type { Goal, SourceEvent } from "../deploy/events";
@@ -20,8 +20,8 @@ import { downgradeOutputs, type PropertyMap } from "../values/value";
 import { fromStruct, toStruct } from "../values/wire";
 import { Callbacks, type InvokeTransform, type Transform } from "./callbacks";
 import { DefaultProviders } from "./default-providers";
-import { callMethod, constructComponent } from "./remote";
 import { registerResource } from "./register";
+import { callMethod, constructComponent } from "./remote";
 
 const FEATURES: Record<string, number> = {
   secrets: 0,
@@ -39,7 +39,11 @@ const FEATURES: Record<string, number> = {
   sendsOptionsToHooks: 12,
 };
 
-type StringMap = { get(key: string): string | undefined; set(key: string, value: string): unknown; forEach(each: (value: string, key: string) => void): void };
+type StringMap = {
+  get(key: string): string | undefined;
+  set(key: string, value: string): unknown;
+  forEach(each: (value: string, key: string) => void): void;
+};
 
 /** The gRPC service a program talks to: it registers, reads, invokes and calls. */
 export class Monitor {
@@ -82,54 +86,61 @@ export class Monitor {
       (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>) => {
         this.guarded(() => handle(call.request)).then(
           (response) => reply(null, response),
-          (error) => reply({ code: this.closed ? status.UNAVAILABLE : status.UNKNOWN, details: messageOf(error) }),
+          (error) =>
+            reply({ code: this.closed ? status.UNAVAILABLE : status.UNKNOWN, details: messageOf(error) }),
         );
       };
-    this.server.addService(ResourceMonitorService as never, {
-      supportsFeature: unary(async (request: pb.SupportsFeatureRequest) => {
-        const response = new pb.SupportsFeatureResponse();
-        response.setHassupport(request.getId() in FEATURES);
-        return response;
-      }),
-      getDeploymentInfo: unary(async () => this.deploymentInfo()),
-      registerResource: unary((request: pb.RegisterResourceRequest) => registerResource(this, request)),
-      registerResourceOutputs: unary((request: pb.RegisterResourceOutputsRequest) => this.registerOutputs(request)),
-      readResource: unary((request: pb.ReadResourceRequest) => this.readResource(request)),
-      invoke: unary((request: pb.ResourceInvokeRequest) => this.invoke(request)),
-      call: unary((request: pb.ResourceCallRequest) => callMethod(this, request)),
-      registerStackTransform: unary(async (callback: Callback) => {
-        this.stackTransforms.push(this.callbacks.transform(callback));
-        return new Empty();
-      }),
-      registerStackInvokeTransform: unary(async (callback: Callback) => {
-        this.invokeTransforms.push(this.callbacks.invokeTransform(callback));
-        return new Empty();
-      }),
-      registerResourceHook: unary(async (request: pb.RegisterResourceHookRequest) => {
-        const callback = request.getCallback();
-        if (callback)
-          this.deployment.hooks.register(
-            request.getName(),
-            this.callbacks.resourceHook(callback, request.getOnDryRun(), request.getIgnoreErrors()),
-          );
-        return new Empty();
-      }),
-      registerErrorHook: unary(async (request: pb.RegisterErrorHookRequest) => {
-        const callback = request.getCallback();
-        if (callback) this.deployment.hooks.registerErrorHook(request.getName(), this.callbacks.errorHook(callback));
-        return new Empty();
-      }),
-      registerPackage: unary(async () => {
-        throw new Error("not supported by the offline engine: parameterized packages; use the Pulumi CLI");
-      }),
-      signalAndWaitForShutdown: unary(
-        () =>
-          new Promise<Empty>((resolve) => {
-            this.waiting = () => resolve(new Empty());
-            this.onFinished();
-          }),
-      ),
-    } as never);
+    this.server.addService(
+      ResourceMonitorService as never,
+      {
+        supportsFeature: unary(async (request: pb.SupportsFeatureRequest) => {
+          const response = new pb.SupportsFeatureResponse();
+          response.setHassupport(request.getId() in FEATURES);
+          return response;
+        }),
+        getDeploymentInfo: unary(async () => this.deploymentInfo()),
+        registerResource: unary((request: pb.RegisterResourceRequest) => registerResource(this, request)),
+        registerResourceOutputs: unary((request: pb.RegisterResourceOutputsRequest) =>
+          this.registerOutputs(request),
+        ),
+        readResource: unary((request: pb.ReadResourceRequest) => this.readResource(request)),
+        invoke: unary((request: pb.ResourceInvokeRequest) => this.invoke(request)),
+        call: unary((request: pb.ResourceCallRequest) => callMethod(this, request)),
+        registerStackTransform: unary(async (callback: Callback) => {
+          this.stackTransforms.push(this.callbacks.transform(callback));
+          return new Empty();
+        }),
+        registerStackInvokeTransform: unary(async (callback: Callback) => {
+          this.invokeTransforms.push(this.callbacks.invokeTransform(callback));
+          return new Empty();
+        }),
+        registerResourceHook: unary(async (request: pb.RegisterResourceHookRequest) => {
+          const callback = request.getCallback();
+          if (callback)
+            this.deployment.hooks.register(
+              request.getName(),
+              this.callbacks.resourceHook(callback, request.getOnDryRun(), request.getIgnoreErrors()),
+            );
+          return new Empty();
+        }),
+        registerErrorHook: unary(async (request: pb.RegisterErrorHookRequest) => {
+          const callback = request.getCallback();
+          if (callback)
+            this.deployment.hooks.registerErrorHook(request.getName(), this.callbacks.errorHook(callback));
+          return new Empty();
+        }),
+        registerPackage: unary(async () => {
+          throw new Error("not supported by the offline engine: parameterized packages; use the Pulumi CLI");
+        }),
+        signalAndWaitForShutdown: unary(
+          () =>
+            new Promise<Empty>((resolve) => {
+              this.waiting = () => resolve(new Empty());
+              this.onFinished();
+            }),
+        ),
+      } as never,
+    );
     this.port = await listen(this.server);
   }
 
@@ -138,9 +149,11 @@ export class Monitor {
     if (this.closed) return Promise.reject(new Error("resource monitor shut down"));
     return new Promise((resolve, reject) => {
       this.refuse.push(reject);
-      work().then(resolve, reject).finally(() => {
-        this.refuse = this.refuse.filter((each) => each !== reject);
-      });
+      work()
+        .then(resolve, reject)
+        .finally(() => {
+          this.refuse = this.refuse.filter((each) => each !== reject);
+        });
     });
   }
 
@@ -210,7 +223,8 @@ export class Monitor {
   }
   transformsAbove(parent: string): Transform[] {
     const found: Transform[] = [];
-    for (let urn = parent; urn; urn = this.goals.get(urn)?.parent ?? "") found.push(...(this.transforms.get(urn) ?? []));
+    for (let urn = parent; urn; urn = this.goals.get(urn)?.parent ?? "")
+      found.push(...(this.transforms.get(urn) ?? []));
     return found;
   }
 
@@ -230,7 +244,13 @@ export class Monitor {
       if (providers.get(pkg) === undefined) providers.set(pkg, reference);
   }
 
-  construct(goal: Goal, options: pb.TransformResourceOptions, provider: string, transforms: Transform[], response: pb.RegisterResourceResponse): Promise<void> {
+  construct(
+    goal: Goal,
+    options: pb.TransformResourceOptions,
+    provider: string,
+    transforms: Transform[],
+    response: pb.RegisterResourceResponse,
+  ): Promise<void> {
     return constructComponent(this, goal, options, provider, transforms, response);
   }
 
@@ -296,12 +316,19 @@ export class Monitor {
   }
 
   /** The plugin for an invoke or a call. */
-  async pluginFor(reference: string, token: string, version: string, downloadUrl: string): Promise<ProviderPlugin> {
+  async pluginFor(
+    reference: string,
+    token: string,
+    version: string,
+    downloadUrl: string,
+  ): Promise<ProviderPlugin> {
     const found =
       reference || (await this.defaultProviders.reference({ pkg: packageOf(token), version, downloadUrl }));
     const { urn, id } = parseReference(found);
     if (id === "denydefaultprovider")
-      throw new Error(`Default provider for '${packageOf(typeOf(urn))}' disabled. '${token}' must use an explicit provider.`);
+      throw new Error(
+        `Default provider for '${packageOf(typeOf(urn))}' disabled. '${token}' must use an explicit provider.`,
+      );
     const plugin = this.deployment.providers.plugin(found);
     if (!plugin) throw new Error(`unknown provider '${reference}' -> '${found}'`);
     return plugin;
@@ -314,8 +341,14 @@ export class Monitor {
     options.setProvider(request.getProvider());
     options.setVersion(request.getVersion());
     options.setPluginDownloadUrl(request.getPlugindownloadurl());
-    for (const transform of this.invokeTransforms) ({ args, options } = await transform(token, args, options));
-    const plugin = await this.pluginFor(options.getProvider(), token, options.getVersion(), options.getPluginDownloadUrl());
+    for (const transform of this.invokeTransforms)
+      ({ args, options } = await transform(token, args, options));
+    const plugin = await this.pluginFor(
+      options.getProvider(),
+      token,
+      options.getVersion(),
+      options.getPluginDownloadUrl(),
+    );
     let result: { returns: PropertyMap; failures: Failure[] };
     try {
       result = await plugin.invoke(token, args, this.deployment.options.dryRun);

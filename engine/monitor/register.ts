@@ -7,19 +7,19 @@ import { isProviderType, packageOf, parseReference, typeOf } from "../resource/u
 import {
   containsUnknowns,
   downgradeOutputs,
+  isOutput,
+  isSecret,
+  isUnknown,
   OUTPUT,
   outputDependencies,
   type PropertyMap,
   SIGNATURE,
-  isOutput,
-  isSecret,
-  isUnknown,
   type Value,
 } from "../values/value";
 import { fromStruct, toStruct } from "../values/wire";
 import type { Transform } from "./callbacks";
-import type { Monitor } from "./monitor";
 import { parseDuration } from "./duration";
+import type { Monitor } from "./monitor";
 
 type Dependencies = Map<string, Set<string>>;
 
@@ -38,14 +38,20 @@ export async function registerResource(
   let properties = fromStruct(request.getObject());
   let dependencies = new Set(request.getDependenciesList());
   let propertyDependencies = readPropertyDependencies(request, properties, dependencies, remote);
-  const ownTransforms = monitor.takeTransforms(`${parent}::${type}::${name}`, request.getTransformsList(), remote);
+  const ownTransforms = monitor.takeTransforms(
+    `${parent}::${type}::${name}`,
+    request.getTransformsList(),
+    remote,
+  );
   const transforms = [...ownTransforms, ...monitor.transformsAbove(parent), ...monitor.stackTransforms];
   if (request.getTransformsList().length > 0) properties = upgradeOutputs(properties, propertyDependencies);
 
   let options = transformOptions(request);
   if (inherited) inherit(options, request, inherited);
   if (custom || remote)
-    options.setProvider(monitor.resolveProvider(options.getProvider(), options.getProvidersMap(), parent, packageOf(type)));
+    options.setProvider(
+      monitor.resolveProvider(options.getProvider(), options.getProvidersMap(), parent, packageOf(type)),
+    );
   for (const transform of transforms as Transform[])
     ({ properties, options } = await transform({ name, type, custom, parent }, properties, options));
   monitor.inheritProviders(options.getProvidersMap(), parent, custom);
@@ -85,7 +91,9 @@ export async function registerResource(
     inputs: remote ? properties : (downgradeOutputs(properties) as PropertyMap),
     protect: options.hasProtect() ? options.getProtect() : undefined,
     dependencies: [...dependencies],
-    propertyDependencies: Object.fromEntries([...propertyDependencies].map(([key, urns]) => [key, [...urns]])),
+    propertyDependencies: Object.fromEntries(
+      [...propertyDependencies].map(([key, urns]) => [key, [...urns]]),
+    ),
     deleteBeforeReplace: options.hasDeleteBeforeReplace() ? options.getDeleteBeforeReplace() : undefined,
     ignoreChanges: options.getIgnoreChangesList(),
     additionalSecretOutputs: options.getAdditionalSecretOutputsList(),
@@ -120,7 +128,8 @@ function answer(
   response: pb.RegisterResourceResponse,
   { state, result, unknown }: RegistrationResult,
 ): pb.RegisterResourceResponse {
-  if (result !== "success" && !request.getSupportsresultreporting()) throw new Error("resource registration failed");
+  if (result !== "success" && !request.getSupportsresultreporting())
+    throw new Error("resource registration failed");
   response.setUrn(state.urn);
   response.setId(state.id);
   // The outputs of a component come from an earlier run; they may refer to what is not registered yet.
@@ -134,7 +143,9 @@ function answer(
       keepResources: request.getAcceptresources(),
     }),
   );
-  response.setResult(result === "failed" ? pb.Result.FAIL : result === "skipped" ? pb.Result.SKIP : pb.Result.SUCCESS);
+  response.setResult(
+    result === "failed" ? pb.Result.FAIL : result === "skipped" ? pb.Result.SKIP : pb.Result.SUCCESS,
+  );
   (response as { setUnknown?(value: boolean): void }).setUnknown?.(unknown ?? false);
   return response;
 }
@@ -191,7 +202,9 @@ function transformOptions(request: pb.RegisterResourceRequest): pb.TransformReso
   if (request.getDeletebeforereplacedefined() || request.getDeletebeforereplace())
     options.setDeleteBeforeReplace(request.getDeletebeforereplace());
   options.setAdditionalSecretOutputsList(request.getAdditionalsecretoutputsList());
-  request.getProvidersMap().forEach((reference: string, pkg: string) => options.getProvidersMap().set(pkg, reference));
+  request
+    .getProvidersMap()
+    .forEach((reference: string, pkg: string) => options.getProvidersMap().set(pkg, reference));
   options.setHooks(request.getHooks());
   options.setImport(request.getImportid());
   options.setHideDiffList(request.getHidediffsList());
@@ -223,7 +236,11 @@ function readAlias(message: AliasMessage): Alias {
 }
 
 /** Children take over what their parent says about protection, deletion and providers. */
-function inherit(options: pb.TransformResourceOptions, request: pb.RegisterResourceRequest, parent: Goal): void {
+function inherit(
+  options: pb.TransformResourceOptions,
+  request: pb.RegisterResourceRequest,
+  parent: Goal,
+): void {
   if (!options.getDeletedWith()) options.setDeletedWith(parent.deletedWith);
   if (!options.hasProtect() && parent.protect !== undefined) options.setProtect(parent.protect);
   if (!options.hasRetainOnDelete() && parent.retainOnDelete !== undefined)
@@ -234,7 +251,9 @@ function inherit(options: pb.TransformResourceOptions, request: pb.RegisterResou
     options.setProvider(parent.provider);
 }
 
-function readTimeouts(message: pb.RegisterResourceRequest.CustomTimeouts | undefined): Goal["customTimeouts"] {
+function readTimeouts(
+  message: pb.RegisterResourceRequest.CustomTimeouts | undefined,
+): Goal["customTimeouts"] {
   if (!message) return {};
   const timeouts: Goal["customTimeouts"] = {};
   for (const [key, text] of [
@@ -247,7 +266,9 @@ function readTimeouts(message: pb.RegisterResourceRequest.CustomTimeouts | undef
   return timeouts;
 }
 
-function readHooks(message: pb.RegisterResourceRequest.ResourceHooksBinding | undefined): Goal["resourceHooks"] {
+function readHooks(
+  message: pb.RegisterResourceRequest.ResourceHooksBinding | undefined,
+): Goal["resourceHooks"] {
   if (!message) return {};
   const lists: [HookKind, string[]][] = [
     ["BeforeCreate", message.getBeforeCreateList()],
@@ -279,4 +300,3 @@ function warnAboutIgnoredOptions(monitor: Monitor, plan: Goal): void {
   for (const [option, used] of given)
     if (used) monitor.diagnostics.warning(`The option '${option}' has no effect on component resources.`, "");
 }
-

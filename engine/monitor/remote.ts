@@ -52,7 +52,10 @@ export async function constructComponent(
       context: monitor.context(),
     })
     .catch((error) => {
-      monitor.diagnostics.error(`${goal.type} resource '${goal.name}' has a problem: ${messageOf(error)}`, "");
+      monitor.diagnostics.error(
+        `${goal.type} resource '${goal.name}' has a problem: ${messageOf(error)}`,
+        "",
+      );
       monitor.onAbort(error as Error);
       throw error;
     });
@@ -76,18 +79,27 @@ export async function callMethod(monitor: Monitor, request: pb.ResourceCallReque
   let reference = request.getProvider();
   if (isProviderType(token.split("/")[0] ?? "") && self) reference = `${self.urn}::${self.id}`;
   else if (!reference && self) reference = monitor.goals.get(String(self.urn))?.provider ?? "";
-  const plugin = await monitor.pluginFor(reference, token, request.getVersion(), request.getPlugindownloadurl());
+  const plugin = await monitor.pluginFor(
+    reference,
+    token,
+    request.getVersion(),
+    request.getPlugindownloadurl(),
+  );
   const argDependencies: Record<string, string[]> = {};
-  request.getArgdependenciesMap().forEach((entry: pb.ResourceCallRequest.ArgumentDependencies, key: string) => {
-    argDependencies[key] = entry.getUrnsList();
-  });
+  request
+    .getArgdependenciesMap()
+    .forEach((entry: pb.ResourceCallRequest.ArgumentDependencies, key: string) => {
+      argDependencies[key] = entry.getUrnsList();
+    });
   for (const [key, value] of Object.entries(args))
     argDependencies[key] = [...outputDependencies(value, new Set(argDependencies[key] ?? []))];
-  const result = await plugin.call({ token, args, argDependencies, context: monitor.context() }).catch((error) => {
-    monitor.diagnostics.error(`call to function '${token}' failed: ${messageOf(error)}`, "");
-    monitor.onAbort(error as Error);
-    throw new Error(`call of ${token} returned an error: ${messageOf(error)}`);
-  });
+  const result = await plugin
+    .call({ token, args, argDependencies, context: monitor.context() })
+    .catch((error) => {
+      monitor.diagnostics.error(`call to function '${token}' failed: ${messageOf(error)}`, "");
+      monitor.onAbort(error as Error);
+      throw new Error(`call of ${token} returned an error: ${messageOf(error)}`);
+    });
   const response = new CallResponse();
   response.setReturn(toStruct(result.returns, WIRE));
   for (const [key, value] of Object.entries(result.returns)) {

@@ -1,5 +1,13 @@
 import type { Crypter } from "../secrets/passphrase";
-import { isObject, mapMarked, type PropertyMap, SECRET, SIGNATURE, signatureOf, type Value } from "../values/value";
+import {
+  isObject,
+  mapMarked,
+  type PropertyMap,
+  SECRET,
+  SIGNATURE,
+  signatureOf,
+  type Value,
+} from "../values/value";
 import { type HookKind, newState, type ResourceState } from "./state";
 
 /** Version 3 of the deployment format, as it lies in a state file. */
@@ -93,7 +101,8 @@ export function serializeResource(state: ResourceState, form: SecretForm): Resou
     ignoreChanges: list(state.ignoreChanges),
     hideDiff: list(state.hideDiff),
     replaceOnChanges: list(state.replaceOnChanges),
-    replacementTrigger: state.replacementTrigger === null ? undefined : serializeValue(state.replacementTrigger, form),
+    replacementTrigger:
+      state.replacementTrigger === null ? undefined : serializeValue(state.replacementTrigger, form),
     refreshBeforeUpdate: state.refreshBeforeUpdate || undefined,
     resourceHooks: filled(state.resourceHooks) ? state.resourceHooks : undefined,
     ...state.extra,
@@ -133,7 +142,10 @@ export function deserializeResource(json: ResourceJson, open: () => Crypter): Re
     initErrors: list<string>("initErrors"),
     provider: text("provider"),
     propertyDependencies: Object.fromEntries(
-      Object.entries((json.propertyDependencies ?? {}) as Record<string, string[] | null>).map(([k, v]) => [k, v ?? []]),
+      Object.entries((json.propertyDependencies ?? {}) as Record<string, string[] | null>).map(([k, v]) => [
+        k,
+        v ?? [],
+      ]),
     ),
     pendingReplacement: json.pendingReplacement === true,
     additionalSecretOutputs: list<string>("additionalSecretOutputs"),

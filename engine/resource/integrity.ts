@@ -24,11 +24,15 @@ export function verifyDeployment(deployment: Deployment): string[] {
       problems.push(`resource ${urn} refers to unknown provider ${provider}`);
     }
     need("parent", resource.parent);
-    for (const dependency of (resource.dependencies as string[] | undefined) ?? []) need("dependency", dependency);
-    for (const list of Object.values((resource.propertyDependencies ?? {}) as Record<string, string[] | null>))
+    for (const dependency of (resource.dependencies as string[] | undefined) ?? [])
+      need("dependency", dependency);
+    for (const list of Object.values(
+      (resource.propertyDependencies ?? {}) as Record<string, string[] | null>,
+    ))
       for (const dependency of list ?? []) need("property dependency", dependency);
     need("deletedWith", resource.deletedWith);
-    if (!resource.delete && live.has(urn)) problems.push(`duplicate resource ${urn} (not marked for deletion)`);
+    if (!resource.delete && live.has(urn))
+      problems.push(`duplicate resource ${urn} (not marked for deletion)`);
     if (!resource.delete) live.add(urn);
     seen.add(urn);
   }

@@ -60,7 +60,9 @@ export interface ResourceState {
   extra: Record<string, unknown>;
 }
 
-export function newState(fields: Partial<ResourceState> & Pick<ResourceState, "urn" | "type" | "custom">): ResourceState {
+export function newState(
+  fields: Partial<ResourceState> & Pick<ResourceState, "urn" | "type" | "custom">,
+): ResourceState {
   return {
     delete: false,
     id: "",

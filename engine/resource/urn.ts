@@ -21,7 +21,13 @@ export function parseUrn(urn: string): UrnParts {
 export const nameOf = (urn: string): string => parseUrn(urn).name;
 export const typeOf = (urn: string): string => parseUrn(urn).type;
 
-export function makeUrn(stack: string, project: string, parent: string | undefined, type: string, name: string): string {
+export function makeUrn(
+  stack: string,
+  project: string,
+  parent: string | undefined,
+  type: string,
+  name: string,
+): string {
   const parentType = parent ? parseUrn(parent).qualifiedType : "";
   const qualified = parentType && parentType !== ROOT_STACK_TYPE ? `${parentType}$${type}` : type;
   return `urn:pulumi:${stack}::${project}::${qualified}::${name}`;

@@ -31,7 +31,9 @@ class Aes implements Crypter {
       const bytes = Buffer.from(sealed, "base64");
       const decipher = createDecipheriv("aes-256-gcm", this.key, Buffer.from(nonce, "base64"));
       decipher.setAuthTag(bytes.subarray(bytes.length - 16));
-      return decipher.update(bytes.subarray(0, bytes.length - 16), undefined, "utf8") + decipher.final("utf8");
+      return (
+        decipher.update(bytes.subarray(0, bytes.length - 16), undefined, "utf8") + decipher.final("utf8")
+      );
     } catch {
       throw new UserError("failed to decrypt: the secret was encrypted with another key, or was damaged");
     }
@@ -87,7 +89,8 @@ export function openSecretsManager(salt: string, passphrase: string): Promise<Se
 
 async function open(state: string, passphrase: string): Promise<SecretsManager> {
   const match = /^v1:([^:]*):(.+)$/.exec(state);
-  if (!match?.[1] || !match[2]) throw new UserError("malformed state value for the passphrase secrets provider");
+  if (!match?.[1] || !match[2])
+    throw new UserError("malformed state value for the passphrase secrets provider");
   const key = await derive(passphrase, Buffer.from(match[1], "base64"), ITERATIONS, KEY_BYTES, "sha256");
   const crypter = new Aes(key);
   try {

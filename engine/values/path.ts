@@ -49,7 +49,11 @@ export function resetPath(path: PropertyPath, old: PropertyMap, target: Property
   return reset(path, old, target);
 }
 
-function reset(path: PropertyPath, oldContainer: Value | undefined, targetContainer: Value | undefined): boolean {
+function reset(
+  path: PropertyPath,
+  oldContainer: Value | undefined,
+  targetContainer: Value | undefined,
+): boolean {
   const [key, ...rest] = path;
   if (key === undefined) return true;
   const old = inside(oldContainer);
@@ -62,7 +66,8 @@ function reset(path: PropertyPath, oldContainer: Value | undefined, targetContai
         return true;
       }
       let ok = true;
-      for (let i = 0; i < Math.max(old.length, target.length); i++) ok = reset([i, ...rest], old, target) && ok;
+      for (let i = 0; i < Math.max(old.length, target.length); i++)
+        ok = reset([i, ...rest], old, target) && ok;
       return ok;
     }
     if (typeof key !== "number") return false;

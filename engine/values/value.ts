@@ -49,7 +49,10 @@ export function secret(value: Value): Value {
 }
 
 /** Rebuilds a value from the inside out; `change` sees each marked object and each unknown after its content. */
-export function mapMarked(value: Value, change: (value: Value, signature: string | undefined) => Value): Value {
+export function mapMarked(
+  value: Value,
+  change: (value: Value, signature: string | undefined) => Value,
+): Value {
   if (typeof value === "string") return UNKNOWNS.has(value) ? change(value, undefined) : value;
   if (Array.isArray(value)) {
     let copy: Value[] | undefined;

@@ -1,5 +1,13 @@
 import { Struct, Value as WireValue } from "google-protobuf/google/protobuf/struct_pb";
-import { mapProperties, OUTPUT, type PropertyMap, RESOURCE_REFERENCE, SECRET, UNKNOWN, type Value } from "./value";
+import {
+  mapProperties,
+  OUTPUT,
+  type PropertyMap,
+  RESOURCE_REFERENCE,
+  SECRET,
+  UNKNOWN,
+  type Value,
+} from "./value";
 
 export interface WireOptions {
   /** Unknown values are sent; otherwise properties that are unknown are left out. */
@@ -25,7 +33,8 @@ export function fromStruct(struct: Struct | undefined): PropertyMap {
 function reduce(properties: PropertyMap, options: WireOptions): PropertyMap {
   const { keepUnknowns, keepSecrets, keepResources, keepOutputs } = options;
   const reduced = mapProperties(properties, (value, signature) => {
-    if (signature === undefined || typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    if (signature === undefined || typeof value !== "object" || value === null || Array.isArray(value))
+      return value;
     if (signature === SECRET && !keepSecrets) return value.value ?? null;
     if (signature === OUTPUT && !keepOutputs) {
       if (value.value === undefined) return UNKNOWN;

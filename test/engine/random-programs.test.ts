@@ -43,7 +43,11 @@ function programOf(nodes: Graph) {
           const used = await Promise.all(uses.map((i) => made.get(`r${i}`)));
           const waited = await Promise.all(after.map((i) => made.get(`r${i}`)));
           const inputs: PropertyMap = { value, immutable, deleteFirst };
-          const propertyDependencies: Record<string, string[]> = { value: [], immutable: [], deleteFirst: [] };
+          const propertyDependencies: Record<string, string[]> = {
+            value: [],
+            immutable: [],
+            deleteFirst: [],
+          };
           used.forEach((state, i) => {
             inputs[`from${i}`] = (state?.outputs.token ?? null) as Value;
             propertyDependencies[`from${i}`] = state ? [state.urn] : [];
@@ -88,22 +92,26 @@ describe("random programs", () => {
 
   it("end in the state the program describes, whatever it was before", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(graph, { minLength: 2, maxLength: 4 }), fc.constantFrom(1, 8), async (programs, parallel) => {
-        const world = new World(secrets);
-        let before: Graph = new Map();
-        for (const nodes of programs) {
-          world.cloud.log.length = 0;
-          const result = await world.run(programOf(nodes), { parallel });
-          expect(result.errors).toEqual([]);
-          expectMatches(world, nodes);
-          expectOrderedDeletes(before, world.cloud.log);
-          const again = await world.run(programOf(nodes), { parallel });
-          expect(Object.keys(again.changes)).toEqual(["same"]);
-          before = nodes;
-        }
-        await world.run(undefined, { mode: "destroy" });
-        expect(world.cloud.resources.size).toBe(0);
-      }),
+      fc.asyncProperty(
+        fc.array(graph, { minLength: 2, maxLength: 4 }),
+        fc.constantFrom(1, 8),
+        async (programs, parallel) => {
+          const world = new World(secrets);
+          let before: Graph = new Map();
+          for (const nodes of programs) {
+            world.cloud.log.length = 0;
+            const result = await world.run(programOf(nodes), { parallel });
+            expect(result.errors).toEqual([]);
+            expectMatches(world, nodes);
+            expectOrderedDeletes(before, world.cloud.log);
+            const again = await world.run(programOf(nodes), { parallel });
+            expect(Object.keys(again.changes)).toEqual(["same"]);
+            before = nodes;
+          }
+          await world.run(undefined, { mode: "destroy" });
+          expect(world.cloud.resources.size).toBe(0);
+        },
+      ),
       { numRuns: 200 },
     );
   }, 60_000);

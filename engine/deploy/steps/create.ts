@@ -59,8 +59,16 @@ export class CreateStep implements Step {
     let partial: Error | undefined;
     if (state.custom) {
       const provider = this.deployment.providerFor(this);
-      const result = await withErrorHooks(this.deployment, { state, operation: "create", newInputs: state.inputs }, () =>
-        provider.create({ urn: this.urn, inputs: state.inputs, timeout: state.customTimeouts.create ?? 0, preview }),
+      const result = await withErrorHooks(
+        this.deployment,
+        { state, operation: "create", newInputs: state.inputs },
+        () =>
+          provider.create({
+            urn: this.urn,
+            inputs: state.inputs,
+            timeout: state.customTimeouts.create ?? 0,
+            preview,
+          }),
       );
       if (!preview && !result.id) throw new Error("provider did not return an ID from Create");
       state.id = result.id;

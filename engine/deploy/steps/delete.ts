@@ -47,7 +47,13 @@ export class DeleteStep implements Step {
     await deployment.hooks.run("BeforeDelete", { state: old, oldState: old, ...known });
     if (!this.options.replacing && old.protect) throw new DeleteProtected(old.urn);
     const goneWithAnother = old.deletedWith !== "" && this.otherDeletions.has(old.deletedWith);
-    if (!deployment.options.dryRun && old.custom && !old.external && !old.retainOnDelete && !goneWithAnother) {
+    if (
+      !deployment.options.dryRun &&
+      old.custom &&
+      !old.external &&
+      !old.retainOnDelete &&
+      !goneWithAnother
+    ) {
       const provider = deployment.providerFor(this);
       await withErrorHooks(deployment, { state: old, oldState: old, operation: "delete", ...known }, () =>
         provider.delete({

@@ -52,8 +52,20 @@ export class ImportStep implements Step {
     state.id = found.id || state.importId;
     state.outputs = found.outputs;
     state.refreshBeforeUpdate = found.refreshBeforeUpdate ?? false;
-    this.old = { ...state, inputs: found.inputs, additionalSecretOutputs: [], aliases: [], resourceHooks: {} };
-    state.inputs = applyIgnoreChanges(this.deployment, state.urn, found.inputs, found.inputs, this.ignoreChanges);
+    this.old = {
+      ...state,
+      inputs: found.inputs,
+      additionalSecretOutputs: [],
+      aliases: [],
+      resourceHooks: {},
+    };
+    state.inputs = applyIgnoreChanges(
+      this.deployment,
+      state.urn,
+      found.inputs,
+      found.inputs,
+      this.ignoreChanges,
+    );
     state.created = state.modified = new Date().toISOString();
     if (this.original) this.original.delete = true;
     return { complete: () => this.imported(state) };
