@@ -1,4 +1,5 @@
 import type { PolicyResource } from "@pulumi/policy";
+import type { Properties } from "../../frame/rule";
 
 /** Resources of one type. */
 export const ofType = (resources: readonly PolicyResource[], ...types: readonly string[]): PolicyResource[] =>
@@ -37,3 +38,10 @@ export function known<T>(read: () => T): T | undefined {
 
 /** Whether a property is set at all: a key made in the same update is set, though its value is unknown in a preview. */
 export const isSet = (props: object, key: string): boolean => key in props;
+
+/**
+ * A scratch copy of a database: restored from a snapshot to be compared, removed within the hour. Losing it loses nothing,
+ * so rules about keeping data do not apply; rules about who can read it do.
+ */
+export const isScratch = (props: Properties): boolean =>
+  isSet(props, "snapshotIdentifier") && known(() => props.tags?.purpose as unknown) === "scratch";

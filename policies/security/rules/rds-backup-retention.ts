@@ -1,4 +1,5 @@
 import { resourceRule } from "../../frame/rule";
+import { isScratch } from "../aws/relations";
 
 export const rdsBackupRetention = resourceRule({
   name: "rds-backup-retention",
@@ -14,6 +15,7 @@ export const rdsBackupRetention = resourceRule({
   },
   types: ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"],
   check({ props }, findings, { minimumDays }) {
+    if (isScratch(props)) return;
     const days = (props.backupRetentionPeriod as number | undefined) ?? 1;
     if (days < Number(minimumDays))
       findings.report(

@@ -1,4 +1,5 @@
 import { resourceRule } from "../../frame/rule";
+import { isScratch } from "../aws/relations";
 
 export const rdsDeletionProtection = resourceRule({
   name: "rds-deletion-protection",
@@ -9,6 +10,7 @@ export const rdsDeletionProtection = resourceRule({
   remediation: "Set deletionProtection: true.",
   types: ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"],
   check({ props }, findings) {
+    if (isScratch(props)) return;
     if (props.deletionProtection !== true)
       findings.report("Deletion protection is off.", "deletionProtection");
   },

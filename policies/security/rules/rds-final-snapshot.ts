@@ -1,5 +1,5 @@
 import { resourceRule } from "../../frame/rule";
-import { isSet } from "../aws/relations";
+import { isScratch, isSet } from "../aws/relations";
 
 export const rdsFinalSnapshot = resourceRule({
   name: "rds-final-snapshot",
@@ -10,6 +10,7 @@ export const rdsFinalSnapshot = resourceRule({
   remediation: "Set finalSnapshotIdentifier and deleteAutomatedBackups: false; never skipFinalSnapshot.",
   types: ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"],
   check({ props }, findings) {
+    if (isScratch(props)) return;
     findings.part(() => {
       if (props.skipFinalSnapshot === true)
         findings.report("No last snapshot is taken.", "skipFinalSnapshot");

@@ -1,4 +1,5 @@
 import { resourceRule } from "../../frame/rule";
+import { isScratch } from "../aws/relations";
 
 export const rdsLogs = resourceRule({
   name: "rds-logs",
@@ -12,6 +13,7 @@ export const rdsLogs = resourceRule({
   remediation: 'Set enabledCloudwatchLogsExports to ["postgresql", "upgrade"].',
   types: ["aws:rds/instance:Instance"],
   check({ props }, findings) {
+    if (isScratch(props)) return;
     const length = props.enabledCloudwatchLogsExports?.length ?? 0;
     const exported = Array.from(
       { length },

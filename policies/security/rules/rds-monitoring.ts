@@ -1,5 +1,5 @@
 import { resourceRule } from "../../frame/rule";
-import { isSet } from "../aws/relations";
+import { isScratch, isSet } from "../aws/relations";
 
 export const rdsMonitoring = resourceRule({
   name: "rds-monitoring",
@@ -10,6 +10,7 @@ export const rdsMonitoring = resourceRule({
   remediation: "Set monitoringInterval above 0 and performanceInsightsEnabled with a key.",
   types: ["aws:rds/instance:Instance"],
   check({ props }, findings) {
+    if (isScratch(props)) return;
     findings.part(() => {
       if (((props.monitoringInterval as number | undefined) ?? 0) <= 0)
         findings.report("Enhanced monitoring is off.", "monitoringInterval");

@@ -1,4 +1,5 @@
 import { resourceRule } from "../../frame/rule";
+import { isScratch } from "../aws/relations";
 
 export const rdsMultiAz = resourceRule({
   name: "rds-multi-az",
@@ -9,6 +10,7 @@ export const rdsMultiAz = resourceRule({
   remediation: "Set multiAz: true.",
   types: ["aws:rds/instance:Instance"],
   check({ props }, findings) {
+    if (isScratch(props)) return;
     if (props.multiAz !== true)
       findings.report("The database runs in one availability zone only.", "multiAz");
   },

@@ -1,3 +1,4 @@
+import { describe, expect, it } from "vitest";
 import { bkpCopyElsewhere } from "../../../policies/security/rules/bkp-copy-elsewhere";
 import { bkpPlanRetention } from "../../../policies/security/rules/bkp-plan-retention";
 import { bkpVaultCmk } from "../../../policies/security/rules/bkp-vault-cmk";
@@ -20,7 +21,7 @@ import { secDbManagedPassword } from "../../../policies/security/rules/sec-db-ma
 import { secSmCmk } from "../../../policies/security/rules/sec-sm-cmk";
 import { secSmRotation } from "../../../policies/security/rules/sec-sm-rotation";
 import { proves, REMOVED } from "../cases";
-import type { FakeResource } from "../harness";
+import { type FakeResource, judge } from "../harness";
 
 const database: FakeResource = {
   type: "aws:rds/instance:Instance",
@@ -310,4 +311,35 @@ proves({
   failing: [[{ "rules.0.copyActions": REMOVED }, /copies nothing/]],
   boundary: [[{ "rules.0.copyActions": [] }, /copies nothing/]],
   unknown: ["rules.0.copyActions"],
+});
+
+describe("a scratch copy restored from a snapshot", () => {
+  const scratch = (tags: object, ...rest: object[]): FakeResource => ({
+    type: "aws:rds/instance:Instance",
+    name: "scratch",
+    props: Object.assign({ snapshotIdentifier: "before", tags }, ...rest),
+  });
+  const keeping = [rdsDeletionProtection, rdsBackupRetention, rdsFinalSnapshot, rdsMultiAz, rdsLogs];
+
+  it("need not be kept", () => {
+    for (const rule of keeping) expect(judge(rule, [scratch({ purpose: "scratch" })]).violations).toEqual([]);
+  });
+
+  it("is one only when it is restored from a snapshot and says so", () => {
+    for (const rule of keeping) {
+      expect(judge(rule, [scratch({})]).violations.length).toBeGreaterThan(0);
+      expect(
+        judge(rule, [{ type: "aws:rds/instance:Instance", props: { tags: { purpose: "scratch" } } }])
+          .violations.length,
+      ).toBeGreaterThan(0);
+    }
+  });
+
+  it("is protected from readers like any other", () => {
+    expect(
+      judge(rdsNotPublic, [
+        scratch({ purpose: "scratch" }, { publiclyAccessible: true, dbSubnetGroupName: "x" }),
+      ]).violations,
+    ).toHaveLength(1);
+  });
 });
