@@ -19,6 +19,8 @@ export interface Figures {
   readonly longest: number;
   /** Requests by the release that answered; "" when none did. */
   readonly releases: Readonly<Record<string, number>>;
+  /** Orders acknowledged, by the release that did. */
+  readonly ordersByRelease: Readonly<Record<string, number>>;
   /** The first reasons for failure, at most ten. */
   readonly reasons: readonly string[];
 }
@@ -64,12 +66,14 @@ export class Gathering {
   private readonly latencies: number[] = [];
   private readonly reasons: string[] = [];
   private readonly releases: Record<string, number> = {};
+  private readonly orders: Record<string, number> = {};
   private requests = 0;
   private failed = 0;
   private maintenance = 0;
 
-  add({ latency, outcome, release, reason }: RequestRecord): void {
+  add({ latency, outcome, release, reason, kind }: RequestRecord): void {
     this.requests++;
+    if (kind === "order" && outcome === "answered") this.orders[release] = (this.orders[release] ?? 0) + 1;
     this.releases[release] = (this.releases[release] ?? 0) + 1;
     if (outcome === "maintenance") {
       this.maintenance++;
@@ -92,6 +96,7 @@ export class Gathering {
       p99: percentile(sorted, 0.99),
       longest: sorted.length === 0 ? 0 : (sorted[sorted.length - 1] as number),
       releases: this.releases,
+      ordersByRelease: this.orders,
       reasons: this.reasons,
     };
   }

@@ -19,6 +19,9 @@ export interface Answer {
   readonly problem?: string;
 }
 
+/** Milliseconds a connection may idle; servers commonly wait five seconds or more. */
+const IDLE = 4_000;
+
 /** A customer's browser, many times over: keeps connections open, waits `timeout` milliseconds, never retries by itself. */
 export class HttpClient {
   private readonly agent: Agent;
@@ -33,7 +36,14 @@ export class HttpClient {
     const url = new URL(address);
     this.host = url.hostname;
     this.port = Number(url.port || 80);
-    this.agent = new Agent({ keepAlive: true, maxSockets: 512, maxFreeSockets: 64, scheduling: "lifo" });
+    this.agent = new Agent({
+      keepAlive: true,
+      maxSockets: 512,
+      maxFreeSockets: 64,
+      scheduling: "lifo",
+      // Idle connections are closed on this side first: a request must not meet one the server is just closing.
+      timeout: IDLE,
+    });
   }
 
   send(asked: Request): Promise<Answer> {
