@@ -1,34 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { PostgresServer } from "../../../postgres/server";
-import { own } from "../../../postgres/server";
 import type { Authority } from "../../certificates/authority";
 import type { Ports } from "../../persistence/ports";
 import type { Collection, Log, Persistence } from "../../ports";
-import { removeDirectory } from "./data-directory";
 import * as servers from "./database-server";
+import { type DatabaseFolders, openFolders } from "./folders";
 import type { Applied } from "./parameters";
-import { copyFolder, copyRunning } from "./physical-copy";
+import { copyRunning, copyStopped } from "./physical-copy";
+import type { DatabaseRecord, SnapshotRecord } from "./records";
 import type { Administrator } from "./roles";
 import { standStill } from "./stand-still";
-
-export interface DatabaseRecord {
-  readonly identifier: string;
-  readonly username: string;
-  readonly database: string | undefined;
-  readonly sealedOperatorPassword: string;
-  readonly stopped: boolean;
-  readonly parameters: Applied;
-}
-
-export interface SnapshotRecord {
-  readonly identifier: string;
-  readonly instance: string;
-  readonly username: string;
-  readonly database: string | undefined;
-  readonly sealedOperatorPassword: string;
-  readonly createdAt: string;
-}
 
 export interface DatabasesOptions {
   readonly persistence: Persistence;
@@ -45,19 +27,17 @@ export interface DatabasesOptions {
 export class Databases {
   private readonly records: Collection<DatabaseRecord>;
   private readonly snapshotRecords: Collection<SnapshotRecord>;
+  private readonly folders: DatabaseFolders;
   private readonly running = new Map<string, PostgresServer>();
   private readonly stopping = new Set<string>();
 
   constructor(private readonly options: DatabasesOptions) {
     this.records = options.persistence.collection("databases");
     this.snapshotRecords = options.persistence.collection("snapshots");
-    for (const kind of ["instances", "snapshots"]) {
-      mkdirSync(path.join(options.directory, kind), { recursive: true, mode: 0o711 });
-      const known = kind === "instances" ? this.records : this.snapshotRecords;
-      // What a killed process left half done, or a drill that has been thrown away.
-      for (const name of readdirSync(path.join(options.directory, kind)))
-        if (known.get(name) === undefined) removeDirectory(path.join(options.directory, kind, name));
-    }
+    this.folders = openFolders(options.directory, {
+      instances: (identifier) => this.records.get(identifier) !== undefined,
+      snapshots: (identifier) => this.snapshotRecords.get(identifier) !== undefined,
+    });
   }
 
   list(): { readonly record: DatabaseRecord; readonly server: PostgresServer | undefined }[] {
@@ -90,7 +70,7 @@ export class Databases {
   ): Promise<PostgresServer> {
     this.refuseTaken(identifier);
     const password = servers.newOperatorPassword();
-    await this.prepared("instances", identifier, (directory) => servers.initialise(directory, password));
+    await this.folders.fill("instances", identifier, (directory) => servers.initialise(directory, password));
     this.records.set(identifier, {
       identifier,
       username: administrator.username,
@@ -112,8 +92,8 @@ export class Databases {
     this.refuseTaken(identifier);
     const snapshot = this.snapshotRecords.get(snapshotIdentifier);
     if (snapshot === undefined) throw new Error(`DBSnapshotNotFound: ${snapshotIdentifier}`);
-    const source = this.folder("snapshots", snapshotIdentifier);
-    await this.prepared("instances", identifier, (directory) => copyWhole(source, directory));
+    const source = this.folders.of("snapshots", snapshotIdentifier);
+    await this.folders.fill("instances", identifier, (directory) => copyStopped(source, directory));
     const { username, database, sealedOperatorPassword } = snapshot;
     this.records.set(identifier, {
       identifier,
@@ -134,10 +114,10 @@ export class Databases {
       throw new Error(`DBSnapshotAlreadyExists: ${identifier}`);
     const record = this.records.get(instance);
     if (record === undefined) throw new Error(`DBInstanceNotFound: ${instance}`);
-    const source = this.folder("instances", instance);
-    await this.prepared("snapshots", identifier, (directory) =>
+    const source = this.folders.of("instances", instance);
+    await this.folders.fill("snapshots", identifier, (directory) =>
       record.stopped
-        ? copyWhole(source, directory)
+        ? copyStopped(source, directory)
         : copyRunning(this.server(instance).url(), source, directory),
     );
     const { username, database, sealedOperatorPassword } = record;
@@ -155,14 +135,14 @@ export class Databases {
 
   removeSnapshot(identifier: string): void {
     this.snapshotRecords.delete(identifier);
-    removeDirectory(this.folder("snapshots", identifier));
+    this.folders.remove("snapshots", identifier);
   }
 
   async remove(identifier: string): Promise<void> {
     await this.halt(identifier);
     this.records.delete(identifier);
     this.options.ports.release(portOf(identifier));
-    removeDirectory(this.folder("instances", identifier));
+    this.folders.remove("instances", identifier);
   }
 
   async setPassword(identifier: string, password: string): Promise<void> {
@@ -173,14 +153,14 @@ export class Databases {
   /** Takes over other parameters; what needs a restart waits for the next one, as in AWS. */
   async setParameters(identifier: string, parameters: Applied): Promise<void> {
     this.records.set(identifier, { ...this.known(identifier), parameters });
-    servers.configure(this.folder("instances", identifier), parameters, false);
+    servers.configure(this.folders.of("instances", identifier), parameters, false);
     const server = this.running.get(identifier);
     if (server !== undefined) await servers.reload(server);
   }
 
   /** Shuts customers out, or lets them in again. */
   async setClosed(identifier: string, closed: boolean): Promise<void> {
-    servers.configure(this.folder("instances", identifier), this.known(identifier).parameters, closed);
+    servers.configure(this.folders.of("instances", identifier), this.known(identifier).parameters, closed);
     const server = this.running.get(identifier);
     if (server === undefined) return;
     await servers.reload(server);
@@ -237,7 +217,7 @@ export class Databases {
   private async start(identifier: string): Promise<PostgresServer> {
     const record = this.known(identifier);
     const server = await servers.start({
-      directory: this.folder("instances", identifier),
+      directory: this.folders.of("instances", identifier),
       port: await this.options.ports.choose(portOf(identifier)),
       operatorPassword: this.options.persistence.open(record.sealedOperatorPassword),
       authority: this.options.authority,
@@ -273,30 +253,6 @@ export class Databases {
     this.stopping.delete(identifier);
   }
 
-  /** Fills a folder under another name and renames it, so that half a data directory is never taken for a whole one. */
-  private async prepared(
-    kind: "instances" | "snapshots",
-    identifier: string,
-    fill: (directory: string) => Promise<void>,
-  ): Promise<void> {
-    const directory = this.folder(kind, identifier);
-    const fresh = `${directory}.new`;
-    removeDirectory(fresh);
-    removeDirectory(directory);
-    try {
-      await fill(fresh);
-      own(fresh);
-      renameSync(fresh, directory);
-    } catch (problem) {
-      removeDirectory(fresh);
-      throw problem;
-    }
-  }
-
-  private folder(kind: "instances" | "snapshots", identifier: string): string {
-    return path.join(this.options.directory, kind, identifier);
-  }
-
   private operatorFile(identifier: string): string {
     return path.join(this.options.operators, `${identifier}.url`);
   }
@@ -308,17 +264,9 @@ export class Databases {
   }
 
   private refuseTaken(identifier: string): void {
-    if (this.records.get(identifier) !== undefined && existsSync(this.folder("instances", identifier)))
+    if (this.records.get(identifier) !== undefined && existsSync(this.folders.of("instances", identifier)))
       throw new Error(`DBInstanceAlreadyExists: ${identifier}`);
   }
 }
 
 const portOf = (identifier: string): string => `database/${identifier}`;
-
-/** A copy of a folder that nobody writes to, log included. */
-async function copyWhole(source: string, destination: string): Promise<void> {
-  await copyFolder(source, destination);
-  await copyFolder(path.join(source, "pg_wal"), path.join(destination, "pg_wal"));
-  for (const empty of ["pg_replslot", "pg_stat_tmp", "pg_subtrans"])
-    mkdirSync(path.join(destination, empty), { recursive: true, mode: 0o700 });
-}

@@ -4,8 +4,9 @@ import { always, arnPattern, capitals, orElse, tagsAll } from "../identifiers";
 import type { Draft, Kind, Resource } from "../kind";
 import { type Resources, text } from "../resources";
 import { arn, matches, oneOf, range, size } from "../validation/rules";
-import type { DatabaseRecord, Databases } from "./databases";
+import type { Databases } from "./databases";
 import { type Applied, applied } from "./parameters";
+import type { DatabaseRecord } from "./records";
 
 export const INSTANCE = "aws:rds/instance:Instance";
 export const PARAMETER_GROUP = "aws:rds/parameterGroup:ParameterGroup";

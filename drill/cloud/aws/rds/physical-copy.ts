@@ -32,8 +32,7 @@ export async function copyRunning(url: string, source: string, destination: stri
       "SELECT labelfile, spcmapfile FROM pg_backup_stop(false)",
     );
     await copyFolder(path.join(source, "pg_wal"), path.join(destination, "pg_wal"));
-    for (const empty of ["pg_replslot", "pg_stat_tmp", "pg_subtrans", "pg_wal/archive_status"])
-      await mkdir(path.join(destination, empty), { recursive: true, mode: 0o700 });
+    await makeEmpty(destination, ["pg_replslot", "pg_stat_tmp", "pg_subtrans", "pg_wal/archive_status"]);
     await writeFile(path.join(destination, "backup_label"), rows[0]?.labelfile ?? "", { mode: 0o600 });
   } finally {
     // Ends the backup and drops the slot, which is a temporary one.
@@ -41,8 +40,7 @@ export async function copyRunning(url: string, source: string, destination: stri
   }
 }
 
-/** Copies the data directory of a server that does not run. */
-export async function copyFolder(source: string, destination: string): Promise<void> {
+async function copyFolder(source: string, destination: string): Promise<void> {
   await mkdir(destination, { recursive: true, mode: 0o700 });
   for (const entry of await readdir(source, { withFileTypes: true })) {
     if (NOT_COPIED.has(entry.name) && path.basename(source) !== "pg_wal") continue;
@@ -55,4 +53,16 @@ export async function copyFolder(source: string, destination: string): Promise<v
       if ((problem as NodeJS.ErrnoException).code !== "ENOENT") throw problem;
     }
   }
+}
+
+/** A copy of the data directory of a server that does not run, log included. */
+export async function copyStopped(source: string, destination: string): Promise<void> {
+  await copyFolder(source, destination);
+  await copyFolder(path.join(source, "pg_wal"), path.join(destination, "pg_wal"));
+  await makeEmpty(destination, ["pg_replslot", "pg_stat_tmp", "pg_subtrans"]);
+}
+
+/** Folders that a server wants to find, though nothing in them is worth a copy. */
+async function makeEmpty(directory: string, names: readonly string[]): Promise<void> {
+  for (const name of names) await mkdir(path.join(directory, name), { recursive: true, mode: 0o700 });
 }

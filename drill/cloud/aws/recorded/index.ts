@@ -2,7 +2,10 @@ import type { Kind } from "../kind";
 import { ARTIFACTS } from "./artifacts";
 import { AUDIT } from "./audit";
 import { bucketSettings } from "./bucket-settings";
+import { DNS } from "./dns";
+import { FIREWALL } from "./firewall";
 import { IDENTITY } from "./identity";
+import { MESSAGES } from "./messages";
 import { MONITORING } from "./monitoring";
 import { NETWORK } from "./network";
 import { PROTECTION } from "./protection";
@@ -11,6 +14,9 @@ import { PROTECTION } from "./protection";
 export const RECORDED: readonly Kind[] = [
   ...IDENTITY,
   ...NETWORK,
+  ...FIREWALL,
+  ...DNS,
+  ...MESSAGES,
   ...MONITORING,
   ...PROTECTION,
   ...bucketSettings(),
