@@ -4,13 +4,14 @@ import { Definitions } from "./custom/definitions";
 import { markDeleted } from "./deletion";
 import { apiVersionOf, Kinds, type ResourceKind } from "./kinds";
 import { applyConfiguration, recordUpdate, transferred, type Writer } from "./ownership/managers";
-import { ApiError, alreadyExists, badRequest, conflict, forbidden, notFound } from "./status";
+import { ApiError, alreadyExists, conflict, forbidden, notFound } from "./status";
 import { type Persistence, Store, type StoreEvent } from "./store";
-import { prepareForCreate, prepareForUpdate } from "./strategy";
+import { bearTemplateLabels, prepareForCreate, prepareForUpdate } from "./strategy";
 import { TypeSystem } from "./type-system";
 import type { KubernetesObject, LabelSelector } from "./types/meta";
 import type { Service } from "./types/network";
 import type { Namespace } from "./types/store";
+import type { Job } from "./types/workloads";
 import { validate } from "./validate";
 import { type Clock, REAL_CLOCK, timestamp } from "./values/clock";
 import { copy, mergePatch, same } from "./values/json";
@@ -97,9 +98,6 @@ export class ApiServer {
     const live = this.#live(kind, named.metadata.name, named.metadata.namespace);
     const writer = this.#writer(kind, options);
     if (live === undefined) {
-      if (named.metadata.name === "" || named.metadata.name === undefined) {
-        throw badRequest("name is required");
-      }
       if (named.metadata.resourceVersion !== undefined)
         throw notFound(kind.plural, kind.group, named.metadata.name);
       const merged = applyConfiguration(undefined, named, type, writer, true);
@@ -248,14 +246,15 @@ export class ApiServer {
     next.metadata.creationTimestamp = timestamp(this.clock);
     return this.#withWarnings(warnings, () => {
       this.#types.complete(next, kind);
-      this.#admission.mutate(next, undefined, warnings);
+      this.#admission.mutate(next, undefined);
       prepareForCreate(kind, next, this.#addresses);
-      validate(next, undefined, kind, this.#types, warnings);
+      validate(next, undefined, kind, this.#types, () => this.list<Service>("v1", "Service"), warnings);
       this.#admission.check(next, undefined, warnings);
       if (this.#live(kind, next.metadata.name, next.metadata.namespace) !== undefined) {
         throw alreadyExists(kind.plural, kind.group, next.metadata.name);
       }
       this.#types.complete(next, kind);
+      bearTemplateLabels(next as Job);
       const owned =
         operation === "Apply"
           ? next
@@ -288,10 +287,11 @@ export class ApiServer {
       if (!applied && live.metadata.managedFields !== undefined)
         next.metadata.managedFields = live.metadata.managedFields;
       this.#types.complete(next, kind);
-      this.#admission.mutate(next, live, warnings);
+      this.#admission.mutate(next, live);
       prepareForUpdate(kind, next, live, this.#addresses);
-      validate(next, live, kind, this.#types, warnings);
+      validate(next, live, kind, this.#types, () => this.list<Service>("v1", "Service"), warnings);
       this.#admission.check(next, live, warnings);
+      bearTemplateLabels(next as Job);
       if (!applied)
         next = recordUpdate(live, next, this.#types.typeOf(kind), this.#writer(kind, options, subresource));
       const gone =
@@ -330,6 +330,11 @@ export class ApiServer {
     const { status } = live as KubernetesObject & { status?: { phase?: string } };
     if (status?.phase !== "Succeeded")
       this.updateStatus({ ...live, status: { ...status, phase: "Failed" } } as KubernetesObject);
+  }
+
+  /** Takes all objects of a resource away, as when its definition goes. */
+  removeAll(group: string, plural: string): void {
+    for (const key of this.#store.keys()) if (key.startsWith(`${group}/${plural}/`)) this.#store.remove(key);
   }
 
   /** Takes a namespace away whose content is gone. */

@@ -75,7 +75,7 @@ export function forbidden(
 /** Causes are sorted by field and text, so that the same mistake always reads the same. */
 export function invalid(kind: string, group: string, name: string, found: readonly Cause[]): ApiError {
   const causes = [...found].sort((a, b) => compare(a.field, b.field) || compare(a.message, b.message));
-  const lines = [...new Set(causes.map((cause) => `${cause.field}: ${cause.message}`))];
+  const lines = causes.map((cause) => `${cause.field}: ${cause.message}`);
   const list = lines.length === 1 ? lines[0] : `[${lines.join(", ")}]`;
   return new ApiError(422, "Invalid", `${qualified(kind, group, name)} is invalid: ${list}`, {
     name,

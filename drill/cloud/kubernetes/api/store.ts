@@ -37,6 +37,10 @@ export class Store {
     return this.#objects.get(key);
   }
 
+  keys(): string[] {
+    return [...this.#objects.keys()];
+  }
+
   all(): IterableIterator<KubernetesObject> {
     return this.#objects.values();
   }

@@ -101,7 +101,22 @@ export const JOB_LABELS = [
   "job-name",
 ];
 
-function generateSelector({ metadata, spec }: Job): void {
+function generateSelector(job: Job): void {
+  const { metadata, spec } = job;
+  // A Job without labels has those of its template from the start; generated ones join both.
+  const shared = metadata.labels === undefined && spec?.template?.metadata?.labels !== undefined;
+  addSelector(job);
+  if (shared) bearTemplateLabels(job);
+}
+
+/** A Job without labels bears those of its template. Where these are all generated, that is so only after validation. */
+export function bearTemplateLabels({ kind, metadata, spec }: Job): void {
+  const labels = spec?.template?.metadata?.labels;
+  if (kind === "Job" && metadata.labels === undefined && labels !== undefined)
+    metadata.labels = { ...labels };
+}
+
+function addSelector({ metadata, spec }: Job): void {
   if (spec?.template === undefined || spec.manualSelector === true) return;
   const uid = metadata.uid ?? "";
   const values = [uid, metadata.name, uid, metadata.name];
@@ -122,7 +137,8 @@ function keepGenerated(next: Job, live: Job): void {
   const kept = Object.fromEntries(
     JOB_LABELS.filter((key) => before[key] !== undefined).map((key) => [key, before[key] ?? ""]),
   );
-  if (Object.keys(kept).length === 0 || next.spec.template === undefined) return;
-  next.spec.template.metadata = { ...next.spec.template.metadata };
-  next.spec.template.metadata.labels = { ...kept, ...next.spec.template.metadata.labels };
+  if (Object.keys(kept).length > 0 && next.spec.template !== undefined) {
+    next.spec.template.metadata = { ...next.spec.template.metadata };
+    next.spec.template.metadata.labels = { ...kept, ...next.spec.template.metadata.labels };
+  }
 }

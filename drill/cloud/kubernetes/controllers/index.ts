@@ -1,10 +1,15 @@
 import type { ApiServer } from "../api/server";
+import { AutoscalerController } from "./autoscaler";
+import { CronJobController } from "./cron-job";
+import { DefinitionController } from "./definition";
 import { DeploymentController } from "./deployment";
+import { DisruptionBudgetController } from "./disruption-budget";
 import { EndpointsController } from "./endpoints";
 import { GarbageCollector } from "./garbage";
 import { JobController } from "./job";
 import type { Controller } from "./loop";
 import { NamespaceController } from "./namespace";
+import { QuotaController } from "./quota";
 import { ReplicaSetController } from "./replica-set";
 import { type Edge, type PodAddresses, TargetGroupBindingController } from "./target-group-binding";
 
@@ -18,5 +23,10 @@ export function createControllers(server: ApiServer, edge: Edge, addresses: PodA
     new TargetGroupBindingController(server, edge, addresses),
     new GarbageCollector(server),
     new NamespaceController(server),
+    new CronJobController(server),
+    new AutoscalerController(server),
+    new DisruptionBudgetController(server),
+    new QuotaController(server),
+    new DefinitionController(server),
   ];
 }

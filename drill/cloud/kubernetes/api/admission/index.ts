@@ -1,12 +1,32 @@
 import type { ApiServer } from "../server";
 import type { KubernetesObject } from "../types/meta";
+import type { Namespace } from "../types/store";
+import { checkLimits, fillLimits } from "./limit-ranger";
+import { checkNamespaceLabels, checkPodSecurity, warnOfExistingPods } from "./pod-security";
+import { setPriority } from "./priority";
+import { checkQuota } from "./quota";
 
 /** What judges and completes a request beside its own kind: namespaces' rules, quotas, limits, priorities. */
 export interface Admission {
-  mutate(object: KubernetesObject, live: KubernetesObject | undefined, warnings: string[]): void;
+  mutate(object: KubernetesObject, live: KubernetesObject | undefined): void;
   check(object: KubernetesObject, live: KubernetesObject | undefined, warnings: string[]): void;
 }
 
-export function admissionOf(_server: ApiServer): Admission {
-  return { mutate: () => undefined, check: () => undefined };
+export function admissionOf(server: ApiServer): Admission {
+  return {
+    mutate(object, live) {
+      if (object.kind !== "Pod" || live !== undefined) return;
+      setPriority(object, server);
+      fillLimits(object, server);
+    },
+    check(object, live, warnings) {
+      if (object.kind === "Namespace") {
+        checkNamespaceLabels(object as Namespace);
+        if (live !== undefined) warnOfExistingPods(object as Namespace, live as Namespace, server, warnings);
+      }
+      if (object.kind === "Pod" && live === undefined) checkLimits(object, server);
+      checkPodSecurity(object, live, server, warnings);
+      checkQuota(object, live, server);
+    },
+  };
 }

@@ -31,8 +31,7 @@ export function defaultReplicaSet(set: ReplicaSet): void {
   if (set.metadata.labels === undefined && labels !== undefined) set.metadata.labels = { ...labels };
 }
 
-export function defaultJob(job: Job): void {
-  const { spec } = job;
+export function defaultJob({ spec }: Job): void {
   if (spec === undefined) return;
   if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
   spec.parallelism ??= 1;
@@ -42,8 +41,6 @@ export function defaultJob(job: Job): void {
   spec.manualSelector ??= false;
   spec.podReplacementPolicy ??= spec.podFailurePolicy === undefined ? "TerminatingOrFailed" : "Failed";
   defaultJobSpec(spec);
-  const labels = spec.template?.metadata?.labels;
-  if (job.metadata.labels === undefined && labels !== undefined) job.metadata.labels = { ...labels };
 }
 
 export function defaultCronJob({ spec }: CronJob): void {

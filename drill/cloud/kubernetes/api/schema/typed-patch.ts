@@ -30,8 +30,11 @@ function visit(value: unknown, type: TypeNode, path: string, found: string[]): v
       }
       for (const [key, inner] of Object.entries(value)) {
         const element = type.kind === "map" ? type.element : type.fields.get(key);
-        if (element === undefined) found.push(`${path}.${key}: field not declared in schema`);
-        else visit(inner, element, `${path}.${key}`, found);
+        if (element === undefined) {
+          found.push(`${path}.${key}: field not declared in schema`);
+          return;
+        }
+        visit(inner, element, `${path}.${key}`, found);
       }
       return;
     case "list":
@@ -78,10 +81,10 @@ function list(items: unknown[], type: TypeNode & { kind: "list" }, path: string,
       found.push(`${path}[${index}]: expected map, got ${described(item)}`);
       continue;
     }
-    const missing = type.merge.find((key) => item[key.name] === undefined && key.fallback === undefined);
-    if (missing !== undefined) {
+    if (type.merge.every((key) => item[key.name] === undefined && key.fallback === undefined)) {
+      const [first] = type.merge;
       found.push(
-        `${path}[${index}]: associative list with keys has an element that omits key field ${JSON.stringify(missing.name)} (and doesn't have default value)`,
+        `${path}[${index}]: associative list with keys has an element that omits key field ${JSON.stringify(first?.name)} (and doesn't have default value)`,
       );
       continue;
     }

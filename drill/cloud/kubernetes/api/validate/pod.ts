@@ -1,0 +1,124 @@
+import type { Pod, PodSpec, PodTemplateSpec } from "../types/pod";
+import { copy, same } from "../values/json";
+import { checkContainers } from "./containers";
+import { dnsLabel, dnsSubdomain } from "./formats";
+import { checkAnnotations, checkLabels } from "./metadata";
+import type { Problems } from "./problems";
+import { checkScheduling } from "./scheduling";
+import { checkPodSecurityContext } from "./security-context";
+import { checkVolumes } from "./volumes";
+
+const MOST_SECONDS = 2_147_483_647;
+const DNS_POLICIES = ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"];
+
+export function checkPod({ spec }: Pod, live: Pod | undefined, problems: Problems): void {
+  if (live !== undefined) {
+    checkPodUpdate(spec, live.spec, problems);
+    return;
+  }
+  checkPodSpec("spec", spec ?? { containers: [] }, problems);
+  if (spec?.restartPolicy !== undefined)
+    problems.oneOf("spec.restartPolicy", spec.restartPolicy, ["Always", "OnFailure", "Never"]);
+}
+
+export function checkTemplate(field: string, template: PodTemplateSpec, problems: Problems): void {
+  checkLabels(template.metadata?.labels, `${field}.labels`, problems);
+  checkAnnotations(template.metadata?.annotations, `${field}.annotations`, problems);
+  checkPodSpec(`${field}.spec`, template.spec ?? { containers: [] }, problems);
+  if ((template.spec?.ephemeralContainers ?? []).length > 0) {
+    problems.forbidden(
+      `${field}.spec.ephemeralContainers`,
+      "ephemeral containers not allowed in pod template",
+    );
+  }
+}
+
+export function checkPodSpec(field: string, spec: PodSpec, problems: Problems): void {
+  const volumes = checkVolumes(`${field}.volumes`, spec.volumes ?? [], problems);
+  checkContainers(field, spec, volumes, problems);
+  if (spec.dnsPolicy !== undefined) problems.oneOf(`${field}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES);
+  if (spec.dnsPolicy === "None" && (spec.dnsConfig?.nameservers ?? []).length === 0) {
+    const [at, why] =
+      spec.dnsConfig === undefined
+        ? [`${field}.dnsConfig`, "must provide `dnsConfig` when `dnsPolicy` is None"]
+        : [
+            `${field}.dnsConfig.nameservers`,
+            "must provide at least one DNS nameserver when `dnsPolicy` is None",
+          ];
+    problems.required(at, why);
+  }
+  checkLabels(spec.nodeSelector, `${field}.nodeSelector`, problems);
+  checkPodSecurityContext(`${field}.securityContext`, spec, problems);
+  for (const name of ["serviceAccountName", "nodeName", "priorityClassName"] as const) {
+    const value = spec[name];
+    if (value !== undefined && value !== "") problems.texts(`${field}.${name}`, value, dnsSubdomain(value));
+  }
+  for (const name of ["hostname", "subdomain"] as const) {
+    const value = spec[name];
+    if (value !== undefined && value !== "") problems.texts(`${field}.${name}`, value, dnsLabel(value));
+  }
+  problems.between(`${field}.activeDeadlineSeconds`, spec.activeDeadlineSeconds, 1, MOST_SECONDS);
+  problems.oneOfIfGiven(`${field}.preemptionPolicy`, spec.preemptionPolicy, [
+    "PreemptLowerPriority",
+    "Never",
+  ]);
+  if (spec.os !== undefined) problems.oneOf(`${field}.os.name`, spec.os.name, ["linux", "windows"]);
+  checkScheduling(field, spec, problems);
+}
+
+const UPDATE_RULE =
+  "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+
+function checkPodUpdate(next: PodSpec, live: PodSpec, problems: Problems): void {
+  for (const [list, containers] of Object.entries({
+    containers: next.containers,
+    initContainers: next.initContainers ?? [],
+  })) {
+    for (const [index, { image }] of containers.entries()) {
+      if (!image) problems.required(`spec.${list}[${index}].image`);
+      else if (image !== image.trim())
+        problems.invalid(
+          `spec.${list}[${index}].image`,
+          image,
+          "must not have leading or trailing whitespace",
+        );
+    }
+  }
+  const deadline = next.activeDeadlineSeconds;
+  if (deadline !== undefined) {
+    problems.between("spec.activeDeadlineSeconds", deadline, 0, MOST_SECONDS);
+    if (live.activeDeadlineSeconds !== undefined && live.activeDeadlineSeconds < deadline) {
+      problems.invalid(
+        "spec.activeDeadlineSeconds",
+        deadline,
+        "must be less than or equal to previous value",
+      );
+    }
+  } else if (live.activeDeadlineSeconds !== undefined) {
+    problems.invalid(
+      "spec.activeDeadlineSeconds",
+      null,
+      "must not update from a positive integer to nil value",
+    );
+  }
+  const before = live.tolerations ?? [];
+  const kept = before.every((old) => (next.tolerations ?? []).some((each) => same(each, old)));
+  if (!kept)
+    problems.forbidden(
+      "spec.tolerations",
+      "existing toleration can not be modified except its tolerationSeconds",
+    );
+  if (!same(frozen(next), frozen(live))) problems.forbidden("spec", UPDATE_RULE);
+}
+
+/** The part of a pod that no update may change. */
+function frozen(spec: PodSpec): PodSpec {
+  const rest = copy(spec);
+  for (const container of [...rest.containers, ...(rest.initContainers ?? [])]) container.image = "";
+  delete rest.activeDeadlineSeconds;
+  delete rest.tolerations;
+  if (rest.terminationGracePeriodSeconds === 1) delete rest.terminationGracePeriodSeconds;
+  if (spec.terminationGracePeriodSeconds !== undefined && spec.terminationGracePeriodSeconds < 0)
+    delete rest.terminationGracePeriodSeconds;
+  return rest;
+}

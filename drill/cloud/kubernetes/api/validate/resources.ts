@@ -1,0 +1,88 @@
+import type { ResourceList, ResourceRequirements } from "../types/pod";
+import { canonicalQuantity, quantity } from "../values/quantity";
+import { qualifiedName } from "./formats";
+import type { Problems } from "./problems";
+
+const STANDARD = new Set(["cpu", "memory", "ephemeral-storage"]);
+const NANO = 1_000_000_000n;
+
+export function isStandardResource(name: string): boolean {
+  return STANDARD.has(name) || name.startsWith("hugepages-");
+}
+
+/** Resources of a container: known names, nothing negative, no request above its limit. */
+export function checkResources(
+  field: string,
+  resources: ResourceRequirements | undefined,
+  problems: Problems,
+): void {
+  const { limits = {}, requests = {} } = resources ?? {};
+  checkList(`${field}.limits`, limits, problems);
+  checkList(`${field}.requests`, requests, problems);
+  for (const [name, request] of Object.entries(requests)) {
+    const limit = limits[name];
+    if (limit === undefined) {
+      if (!overcommitted(name))
+        problems.required(`${field}.limits`, "Limit must be set for non overcommitable resources");
+      continue;
+    }
+    const [asked, most] = [quantity(request), quantity(limit)];
+    const shown = canonicalQuantity(limit);
+    if (!overcommitted(name) && asked !== most) {
+      problems.invalid(
+        `${field}.requests`,
+        canonicalQuantity(request),
+        `must be equal to ${name} limit of ${shown}`,
+      );
+    } else if (asked > most) {
+      problems.invalid(
+        `${field}.requests`,
+        canonicalQuantity(request),
+        `must be less than or equal to ${name} limit of ${shown}`,
+      );
+    }
+  }
+}
+
+function checkList(field: string, list: ResourceList, problems: Problems): void {
+  for (const [name, value] of Object.entries(list)) {
+    const at = `${field}[${name}]`;
+    const wrong = qualifiedName(name);
+    problems.texts(at, name, wrong);
+    if (wrong.length === 0 && !name.includes("/") && !isStandardResource(name)) {
+      problems.invalid(at, name, "must be a standard resource for containers");
+    }
+    checkQuantity(at, name, value, problems);
+  }
+}
+
+/** Not negative, and whole where it counts things. */
+export function checkQuantity(field: string, name: string, value: string | number, problems: Problems): void {
+  const amount = quantity(value);
+  if (amount < 0n) problems.invalid(field, canonicalQuantity(value), "must be greater than or equal to 0");
+  if (countsThings(name) && amount % NANO !== 0n)
+    problems.invalid(field, canonicalQuantity(value), "must be an integer");
+}
+
+const COUNTED = new Set([
+  "pods",
+  "services",
+  "replicationcontrollers",
+  "resourcequotas",
+  "secrets",
+  "configmaps",
+  "persistentvolumeclaims",
+  "services.nodeports",
+  "services.loadbalancers",
+]);
+
+function countsThings(name: string): boolean {
+  return (
+    COUNTED.has(name) || name.startsWith("count/") || (name.includes("/") && !name.startsWith("requests."))
+  );
+}
+
+/** Resources of the node's own can be promised more than once; devices cannot. */
+function overcommitted(name: string): boolean {
+  return STANDARD.has(name);
+}
