@@ -1,14 +1,7 @@
 import { type JobContext, openReleases } from "./context";
 import { type Database, openDatabase } from "./database";
 import type { Environment } from "./environment";
-import {
-  digestOf,
-  type Evidence,
-  evidenceKey,
-  evidenceKeys,
-  evidenceSchema,
-  writeEvidence,
-} from "./evidence";
+import { digestOf, type Evidence, evidenceKey, evidenceKeys, evidenceSchema } from "./evidence";
 import type { ObjectStore } from "./object-store";
 import type { Parameters } from "./parameters";
 import { EnvironmentProblem, messageOf, StepProblem, Stopped } from "./problems";
@@ -17,6 +10,7 @@ import type { Step, StepResult } from "./result";
 import { isTransient, retryTransient } from "./retry";
 import { blot } from "./secrets";
 import type { StepName } from "./steps";
+import { writeEvidence } from "./write-evidence";
 
 export interface RunOptions {
   readonly step: StepName;
