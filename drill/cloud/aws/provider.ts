@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { differences } from "../provider/differences";
 import type {
   CheckAnswer,
@@ -14,9 +13,11 @@ import type {
 } from "../provider/provider";
 import type { Values } from "../provider/values";
 import { type Account, accountOf } from "./account";
-import type { Draft, Kind, Resource } from "./kind";
+import { Claims } from "./claims";
+import type { Kind } from "./kind";
+import { Lifecycle } from "./lifecycle";
 import { named } from "./naming";
-import { compared, foreseen, madeOutputs } from "./outputs";
+import { compared, foreseen } from "./outputs";
 import type { Resources } from "./resources";
 import { validate } from "./validation/validate";
 
@@ -42,19 +43,8 @@ export function createAwsProvider({ version, resources, kinds, invokes, changed 
     return kind;
   };
 
-  const refuseTaken = (kind: Kind, draft: Omit<Draft, "id">): void => {
-    const wanted = kind.unique?.(draft.inputs, draft.account);
-    if (wanted === undefined) return;
-    const holder = resources.find(
-      kind.token,
-      (one) =>
-        one.account.id === draft.account.id &&
-        one.account.region === draft.account.region &&
-        kind.unique?.(one.inputs, one.account) === wanted,
-    );
-    if (holder !== undefined)
-      throw new Error(`${kind.token}: ${wanted} already exists (AlreadyExists), made as ${holder.urn}`);
-  };
+  const claims = new Claims();
+  const lifecycle = new Lifecycle({ resources, claims, changed });
 
   return {
     name: "aws",
@@ -66,6 +56,7 @@ export function createAwsProvider({ version, resources, kinds, invokes, changed 
 
     async check(request: CheckRequest): Promise<CheckAnswer> {
       const kind = kindOf(request);
+      if (request.oldInputs !== undefined) claims.name(request.urn);
       const given = withoutAbsent(request.inputs);
       const inputs = named(
         kind,
@@ -79,6 +70,7 @@ export function createAwsProvider({ version, resources, kinds, invokes, changed 
 
     async diff(request: DiffRequest): Promise<DiffAnswer> {
       const kind = kindOf(request);
+      claims.name(request.urn);
       const [old, now] = [compared(kind, request.oldInputs), compared(kind, request.inputs)];
       const changes = differences(old, now, (path) => replaces(kind, path));
       const property = kind.naming?.property;
@@ -95,41 +87,15 @@ export function createAwsProvider({ version, resources, kinds, invokes, changed 
       const kind = kindOf(request);
       const account = accountIn(request);
       if (request.preview) return { id: "", outputs: foreseen(kind, request.inputs, account, undefined) };
-      const unnamed: Omit<Draft, "id"> = {
-        token: kind.token,
-        urn: request.urn,
-        name: request.name,
-        account,
-        seed: randomBytes(16).toString("hex"),
-        createdAt: new Date().toISOString(),
-        inputs: request.inputs,
-      };
-      refuseTaken(kind, unnamed);
-      const draft: Draft = { ...unnamed, id: kind.id(unnamed) };
-      const extra = await kind.actions?.create(draft, request);
-      const outputs = madeOutputs(kind, draft, extra);
-      resources.put({ ...draft, outputs });
-      try {
-        await changed(kind.token);
-      } catch (problem) {
-        resources.remove(kind.token, draft.id);
-        throw problem;
-      }
-      return { id: draft.id, outputs };
+      return claims.inTurn(request.urn, () => lifecycle.create(kind, request, account));
     },
 
     async update(request: UpdateRequest) {
       const kind = kindOf(request);
-      const account = accountIn(request);
-      const old = existing(kind, request.id);
-      if (request.preview) return foreseen(kind, request.inputs, account, old);
-      const { outputs: _before, ...rest } = old;
-      const draft: Draft = { ...rest, inputs: request.inputs };
-      const extra = await kind.actions?.update?.(draft, old, request);
-      const outputs = madeOutputs(kind, draft, { ...kept(kind, old), ...extra });
-      resources.put({ ...draft, outputs });
-      await changed(kind.token);
-      return outputs;
+      claims.name(request.urn);
+      if (request.preview)
+        return foreseen(kind, request.inputs, accountIn(request), lifecycle.existing(kind, request.id));
+      return claims.inTurn(request.urn, () => lifecycle.update(kind, request));
     },
 
     async read(request: ReadRequest) {
@@ -143,11 +109,7 @@ export function createAwsProvider({ version, resources, kinds, invokes, changed 
 
     async delete(request) {
       const kind = kindOf(request);
-      const found = resources.get(kind.token, request.id);
-      if (found === undefined) return;
-      await kind.actions?.delete?.(found, request);
-      resources.remove(kind.token, request.id);
-      await changed(kind.token);
+      await claims.inTurn(request.urn, () => lifecycle.delete(kind, request));
     },
 
     async invoke(request: InvokeRequest) {
@@ -160,21 +122,6 @@ export function createAwsProvider({ version, resources, kinds, invokes, changed 
       return { outputs: await invoke(withoutAbsent(request.inputs), account) };
     },
   };
-
-  function existing(kind: Kind, id: string): Resource {
-    const found = resources.get(kind.token, id);
-    if (found === undefined)
-      throw new Error(
-        `${kind.token} ${id} does not exist (NotFound). A refresh brings the state up to date.`,
-      );
-    return found;
-  }
-}
-
-/** What an action answered when the resource was made stays its output until an update answers anew. */
-function kept(kind: Kind, old: Resource): Values {
-  if (kind.actions === undefined) return {};
-  return Object.fromEntries(Object.entries(old.outputs).filter(([key]) => !(key in old.inputs)));
 }
 
 function accountIn(request: ResourceCall & { readonly inputs: Values }): Account {

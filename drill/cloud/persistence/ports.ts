@@ -14,7 +14,10 @@ export function rememberPorts(collection: Collection<number>): Ports {
     async choose(purpose) {
       const before = collection.get(purpose);
       if (before !== undefined && (await isFree(before))) return before;
-      const port = await freePort();
+      // A port that another purpose remembers may be free only because its owner has not started yet.
+      const taken = new Set([...collection.entries()].map(([, port]) => port));
+      let port = await freePort();
+      while (taken.has(port)) port = await freePort();
       collection.set(purpose, port);
       return port;
     },

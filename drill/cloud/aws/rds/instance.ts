@@ -109,6 +109,8 @@ export function instanceKind(databases: Databases, resources: Resources): Kind {
         const { inputs } = draft;
         const identifier = text(inputs, "identifier");
         refuseUnsupported(inputs);
+        // A server that no resource names was half made when the cloud was killed.
+        if (databases.record(identifier) !== undefined) await databases.remove(identifier);
         const password = passwordOf(inputs);
         const snapshot = text(inputs, "snapshotIdentifier").split(":snapshot:").at(-1) ?? "";
         if (snapshot !== "") {

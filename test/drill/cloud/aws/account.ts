@@ -108,8 +108,8 @@ function userOf(provider: Provider) {
     },
     read: (type: string, id: string) =>
       provider.read({ ...call(type, id), id, inputs: undefined, outputs: undefined, timeout: undefined }),
-    remove: (type: string, id: string) =>
-      provider.delete({ ...call(type, id), id, inputs: {}, outputs: {}, timeout: undefined }),
+    remove: (type: string, id: string, name = id) =>
+      provider.delete({ ...call(type, name), id, inputs: {}, outputs: {}, timeout: undefined }),
     invoke: async (token: string, inputs: Values) =>
       (await provider.invoke({ configuration, signal, token, inputs, preview: false })).outputs,
   };

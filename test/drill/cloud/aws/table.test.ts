@@ -131,6 +131,20 @@ describe("the provider", () => {
     expect(await account.user.read(type, id)).toBeUndefined();
   });
 
+  test("an engine that died before it learnt an id gets the same resource, one that knows it is refused", async () => {
+    const type = "aws:sns/topic:Topic";
+    const inputs = { name: "alarms", displayName: "first" };
+    const [one, two] = await Promise.all([1, 2].map(() => account.user.create(type, "repeated", inputs)));
+    expect(two?.id).toBe(one?.id);
+    const again = await account.user.create(type, "repeated", { ...inputs, displayName: "second" });
+    expect(again).toMatchObject({ id: one?.id, outputs: { displayName: "second" } });
+    await expect(account.user.create(type, "another", inputs)).rejects.toThrow(/alarms already exists/);
+    await account.user.diff(type, "repeated", again.id, inputs, inputs);
+    await expect(account.user.create(type, "repeated", inputs)).rejects.toThrow(/already exists/);
+    await account.user.remove(type, again.id, "repeated");
+    expect((await account.user.create(type, "repeated", inputs)).id).toBe(again.id);
+  });
+
   test("tells all mistakes at once, as AWS would find them", async () => {
     const mistakes = account.user.checked("aws:rds/instance:Instance", "orders", {
       engine: "oracle",
