@@ -44,7 +44,7 @@ export type TextRow = Readonly<Record<string, string | null>>;
 
 /**
  * How a data model is asked. Each query of rows takes the id after which to begin ($1) and the most rows wanted ($2),
- * in the order of ids, and gives text columns.
+ * in the order of ids as numbers, and gives text columns.
  */
 export interface Model {
   readonly schema: string;

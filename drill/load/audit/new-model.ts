@@ -27,7 +27,7 @@ export const newModel: Model = {
     SELECT id::text, email FROM (
       SELECT id, email FROM shop_v4.customers WHERE id > $1
       UNION ALL SELECT id, lower(btrim(email)) FROM shop_v4.customer_aliases WHERE id > $1
-    ) AS people ORDER BY id LIMIT $2`,
+    ) AS people ORDER BY people.id LIMIT $2`,
   stock: "SELECT sku, available::text AS stock FROM shop_v4.stock WHERE originals IS NULL",
   open: `SELECT o.id::text, ${LINES} FROM shop_v4.orders o WHERE o.status IN ('placed', 'paid')`,
   givenUp: `

@@ -6,7 +6,7 @@ export const oldModel: Model = {
   orders: `
     SELECT id::text, number, idempotency_key AS key, customer_email AS email, status, lines,
            discount::text, total::text, currency, promotion, payment_state, payment_key
-    FROM shop_v3.orders WHERE id > $1 ORDER BY id LIMIT $2`,
+    FROM shop_v3.orders o WHERE o.id > $1 ORDER BY o.id LIMIT $2`,
   reviews: `
     SELECT r.id::text, r.order_number AS "order", o.customer_email AS email, r.sku, r.rating::text, r.text
     FROM shop_v3.reviews r LEFT JOIN shop_v3.orders o ON o.number = r.order_number
@@ -16,7 +16,7 @@ export const oldModel: Model = {
     FROM shop_v3.after_sales r LEFT JOIN shop_v3.orders o ON o.number = r.order_number
     WHERE r.id > $1 ORDER BY r.id LIMIT $2`,
   customers: `
-    SELECT id::text, lower(btrim(email)) AS email FROM shop_v3.customers WHERE id > $1 ORDER BY id LIMIT $2`,
+    SELECT id::text, lower(btrim(email)) AS email FROM shop_v3.customers c WHERE c.id > $1 ORDER BY c.id LIMIT $2`,
   stock: "SELECT sku, stock::text FROM shop_v3.products WHERE stock >= 0",
   open: `
     SELECT id::text, lines FROM shop_v3.orders WHERE lower(btrim(status)) IN ('placed', 'paid', 'bezahlt')`,

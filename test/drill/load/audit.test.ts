@@ -272,6 +272,19 @@ describe.each(["shop_v3", "shop_v4"] as const)("the audit of %s", (schema) => {
     if (problem !== undefined) expect(named[0]?.problem).toMatch(problem);
   });
 
+  it("reads on past the rows it fetches at a time", async () => {
+    await client.query(
+      old
+        ? `INSERT INTO shop_v3.orders (id, number, customer_email, lines, status) SELECT i, 'X-' || i, 'check@x.y', '[]', 'placed' FROM generate_series(100, 10350) i`
+        : `INSERT INTO shop_v4.orders (id, number, contact_email, total_minor, status) SELECT i, 'X-' || i, 'check@x.y', 0, 'placed' FROM generate_series(100, 10350) i`,
+    );
+    await client.query(
+      `INSERT INTO ${schema}.customers (id, email, name) SELECT i, 'check@' || i, '' FROM generate_series(100, 10350) i`,
+    );
+    const result = await run((email) => email.startsWith("check@"));
+    expect(result).toMatchObject({ verdict: "passed", models: [{ others: 10_251 }] });
+  });
+
   it("leaves out orders of people made by others, and counts them", async () => {
     await client.query(
       `UPDATE ${schema}.orders SET idempotency_key = NULL, ${old ? "customer" : "contact"}_email = 'check@x.y' WHERE id = 5`,
