@@ -32,13 +32,15 @@ export interface Opened {
 /** One migration at a time in a database. */
 const LOCK = 0x0de2_ffff;
 
-/** Holds the lock that keeps a second copy out. It goes with the connection, however the process ends. */
-export async function holdLock(database: Database): Promise<pg.Client> {
+/**
+ * Holds the lock that keeps a second copy out. It goes with the connection, however the process ends. Tries half a second
+ * apart, as the server may still be noticing that the copy before was killed.
+ */
+export async function holdLock(database: Database, tries = 20): Promise<pg.Client> {
   const client = await database.connect({ statementTimeout: 0, lockTimeout: 5000 });
-  for (let attempt = 0; attempt < 20; attempt += 1) {
+  for (let attempt = 0; attempt < tries; attempt += 1) {
     const { rows } = await client.query<{ held: boolean }>("SELECT pg_try_advisory_lock($1) AS held", [LOCK]);
     if (rows[0]?.held === true) return client;
-    // The server may still be noticing that the copy before was killed.
     await new Promise((done) => setTimeout(done, 500));
   }
   await client.end();

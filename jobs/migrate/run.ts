@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { ReleaseProblem } from "../../releases/load";
 import type { Database } from "../frame/database";
 import { StepProblem } from "../frame/problems";
 import { type Comparison, compare } from "../reconcile/compare";
@@ -6,6 +7,7 @@ import { checkInvariants, type InvariantResult } from "../reconcile/invariants";
 import { type Authority, recheck, repair } from "../reconcile/repair";
 import { type BackfillResult, backfill } from "./backfill/backfill";
 import { readMigration, setState } from "./bookkeeping";
+import { sampleWayBack } from "./declarations/sample";
 import { expand } from "./expand/expand";
 import { finishModel } from "./finish";
 import { holdLock, type Opened, open, requireSame, type Subject } from "./open";
@@ -15,6 +17,8 @@ export interface RunOptions {
   readonly database: Database;
   readonly subject: Subject;
   readonly settings: MigrationSettings;
+  /** How often to try, half a second apart, while another copy holds the lock. Default 20. */
+  readonly lockTries?: number;
   readonly signal?: AbortSignal | undefined;
   readonly say: (message: string) => void;
   readonly count: (message: string, done: number, total?: number) => void;
@@ -35,7 +39,7 @@ export interface RunResult {
 export async function migrateAll(options: RunOptions): Promise<RunResult> {
   const began = performance.now();
   const { database, settings, say, signal } = options;
-  const lead = await holdLock(database);
+  const lead = await holdLock(database, options.lockTries);
   try {
     const opened = await open(lead, options.subject);
     requireSame(opened);
@@ -47,7 +51,12 @@ export async function migrateAll(options: RunOptions): Promise<RunResult> {
       onRetry: () =>
         say("customers hold a lock that a change of the schema needs; giving way and trying again"),
     };
-    if (opened.migration === undefined) await requireEmpty(lead, opened);
+    if (opened.migration === undefined) {
+      await requireEmpty(lead, opened);
+      say("trying the declarations on rows that are there");
+      const problems = await sampleWayBack(lead, opened.model);
+      if (problems.length > 0) throw new ReleaseProblem(problems);
+    }
     await expand(lead, { ...opened, patience, say });
     await setState(lead, "loading");
     say("loading");

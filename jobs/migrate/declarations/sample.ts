@@ -16,7 +16,8 @@ export async function sampleWayBack(client: pg.ClientBase, model: Model): Promis
   const problems: string[] = [];
   const trial = (sql: string): string =>
     sql.replace(new RegExp(`"?\\b${model.to.schema}\\b"?\\.`, "g"), "pg_temp.");
-  await client.query("BEGIN");
+  // One snapshot for there and back: customers go on writing meanwhile.
+  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
   try {
     for (const target of new Set(model.sources.flatMap((source) => source.targets.map(({ table }) => table))))
       await client.query(
@@ -29,9 +30,10 @@ export async function sampleWayBack(client: pg.ClientBase, model: Model): Promis
         await client.query("RELEASE SAVEPOINT trial");
       } catch (problem) {
         const { code, message } = problem as { code?: string; message: string };
+        if (code === undefined) throw problem;
         await client.query("ROLLBACK TO SAVEPOINT trial");
         // A row that cannot be transformed is no fault of the declarations: it will be set aside.
-        if (code === undefined || !/^(22|23)/.test(code))
+        if (!/^(22|23)/.test(code))
           problems.push(`mapping.${source.dataSet}.yaml: ${source.table}: ${message}`);
       }
     }
