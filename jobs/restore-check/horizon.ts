@@ -47,7 +47,10 @@ export async function inFlightAtSnapshot(
   const { rows } = await copy.query<{ xmin: string }>(
     `WITH bounds AS (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next)
      SELECT x::text AS xmin FROM bounds, unnest($1::bigint[]) AS x
-      WHERE pg_xact_status((next - ((next - x) & 4294967295))::text::xid8) = 'aborted'`,
+      -- A transaction the copy has never heard of is not in flight there; asking for it would be an error.
+      WHERE CASE WHEN ((next - x) & 4294967295) BETWEEN 1 AND 2147483647
+                 THEN pg_xact_status((next - ((next - x) & 4294967295))::text::xid8) = 'aborted'
+                 ELSE false END`,
     [xmins.filter((xmin) => xmin >= FIRST_NORMAL)],
   );
   return new Set(rows.map(({ xmin }) => Number(xmin)));
