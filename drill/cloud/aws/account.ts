@@ -1,4 +1,4 @@
-import { isList, isValues, plain, type Value, type Values } from "../provider/values";
+import { isList, isValues, plain, Unknown, type Value, type Values } from "../provider/values";
 
 /** Account and region that a call goes to, and what the provider's configuration adds to every resource. */
 export interface Account {
@@ -10,7 +10,7 @@ export interface Account {
 
 /** Documented by AWS for examples; no customer owns it. */
 const EXAMPLE_ACCOUNT = "111122223333";
-const DEFAULT_REGION = "eu-central-1";
+export const DEFAULT_REGION = "eu-central-1";
 
 /**
  * The account of a provider resource: the one it assumes a role in, or the first it allows, or the example account.
@@ -44,6 +44,8 @@ function structured(value: Value | undefined): Value | undefined {
 }
 
 function list(value: Value | undefined): readonly Value[] {
-  if (isList(value)) return value;
-  return value === undefined || value === null || value === "" ? [] : [value];
+  const items = isList(value) ? value : [value];
+  return items.filter(
+    (item): item is Value => item !== undefined && item !== null && item !== "" && !(item instanceof Unknown),
+  );
 }

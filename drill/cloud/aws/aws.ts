@@ -6,6 +6,7 @@ import type { Fault, FaultKind } from "../faults/fault";
 import type { Ports } from "../persistence/ports";
 import type { Edge, Log, Persistence, PlatformEnvironment } from "../ports";
 import type { Provider } from "../provider/provider";
+import { DEFAULT_REGION } from "./account";
 import { LoadBalancers } from "./edge/edge";
 import { edgeKinds } from "./edge/kinds";
 import { awsFaults } from "./faults";
@@ -69,6 +70,7 @@ export async function createAws(options: AwsCloudOptions): Promise<AwsCloud> {
     ...edgeKinds(resources),
   ];
   const keys = accessKeys(persistence);
+  const settings = persistence.collection<string>("settings");
   let troubles: readonly S3Failure[] = [];
   const s3 = await serveS3({
     storage,
@@ -88,6 +90,9 @@ export async function createAws(options: AwsCloudOptions): Promise<AwsCloud> {
       resources,
       kinds: new Map([...RECORDED, ...running].map((kind) => [kind.token, kind])),
       invokes: awsInvokes(resources, storage),
+      configured({ region }) {
+        settings.set("region", region);
+      },
       changed: async (token) => {
         if (/^aws:(lb|alb|route53|acm)\//.test(token)) await balancers.reconcile();
       },
@@ -97,7 +102,7 @@ export async function createAws(options: AwsCloudOptions): Promise<AwsCloud> {
       AWS_ENDPOINT_URL_S3: s3.endpoint,
       AWS_ACCESS_KEY_ID: keys.id,
       AWS_SECRET_ACCESS_KEY: keys.secret,
-      AWS_REGION: "eu-central-1",
+      AWS_REGION: settings.get("region") ?? DEFAULT_REGION,
       NODE_EXTRA_CA_CERTS: authority.file,
     }),
     faults: awsFaults({

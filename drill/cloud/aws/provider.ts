@@ -31,9 +31,18 @@ export interface AwsOptions {
   readonly invokes: ReadonlyMap<string, Invoke>;
   /** Told of every change, once it is recorded; a failure of it undoes a creation. */
   readonly changed: (token: string) => Promise<void>;
+  /** Told of the account and the region a program works in. */
+  readonly configured: (account: Account) => void;
 }
 
-export function createAwsProvider({ version, resources, kinds, invokes, changed }: AwsOptions): Provider {
+export function createAwsProvider({
+  version,
+  resources,
+  kinds,
+  invokes,
+  changed,
+  configured,
+}: AwsOptions): Provider {
   const kindOf = ({ type }: ResourceCall): Kind => {
     const kind = kinds.get(type);
     if (kind === undefined)
@@ -51,7 +60,7 @@ export function createAwsProvider({ version, resources, kinds, invokes, changed 
     version,
 
     async configure(configuration) {
-      accountOf(configuration);
+      configured(accountOf(configuration));
     },
 
     async check(request: CheckRequest): Promise<CheckAnswer> {

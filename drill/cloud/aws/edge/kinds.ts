@@ -222,6 +222,11 @@ function groupTogether(inputs: Values): CheckFailure[] {
     for (const property of ["port", "protocol", "vpcId"])
       if (inputs[property] === undefined)
         failures.push({ property, reason: `is required for targets of type ${text(inputs, "targetType")}` });
+  if (
+    Number(inputs.slowStart ?? 0) > 0 &&
+    ["least_outstanding_requests", "weighted_random"].includes(String(inputs.loadBalancingAlgorithmType))
+  )
+    failures.push({ property: "slowStart", reason: "is supported with the algorithm round_robin alone" });
   const check = inputs.healthCheck;
   if (
     isValues(check) &&

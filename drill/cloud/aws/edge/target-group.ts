@@ -69,8 +69,7 @@ export class TargetGroup {
     const healthy = all.filter(({ health }) => health === "healthy");
     const candidates = healthy.length > 0 ? healthy : all;
     if (candidates.length <= 1) return candidates[0];
-    if (this.current.algorithm === "least_outstanding_requests")
-      return candidates.reduce((best, one) => (one.inFlight < best.inFlight ? one : best));
+    if (this.current.algorithm === "least_outstanding_requests") return this.leastBusy(candidates);
     for (let attempt = 0; attempt < candidates.length; attempt++) {
       const member = candidates[this.turn++ % candidates.length] as Member;
       if (Math.random() < this.share(member)) return member;
@@ -89,6 +88,13 @@ export class TargetGroup {
     this.members.clear();
     this.draining.clear();
     await Promise.all(all.map(({ pool }) => pool.destroy()));
+  }
+
+  /** Among equals they take turns. */
+  private leastBusy(candidates: readonly Member[]): Member | undefined {
+    const least = Math.min(...candidates.map(({ inFlight }) => inFlight));
+    const idle = candidates.filter(({ inFlight }) => inFlight === least);
+    return idle[this.turn++ % idle.length];
   }
 
   /** While a target starts slowly it gets a growing share of its turns. */

@@ -413,6 +413,29 @@ test("an unhealthy target gets no requests as long as another is healthy", async
   expect(ill.answered).toBe(0);
 });
 
+test("least outstanding requests: a busy target is passed over, and equals take turns", async () => {
+  const arn = group("busy", { loadBalancingAlgorithmType: "least_outstanding_requests" });
+  const [one, two] = [await openShop("one"), await openShop("two")];
+  weights([arn, 1]);
+  await edge.reconcile();
+  edge.setTargets(arn, "pods", [one.target, two.target]);
+  await healthy(arn, 2);
+  for (let turn = 0; turn < 10; turn++) await call("/api/x");
+  expect([one.answered, two.answered]).toEqual([5, 5]);
+  one.delay = 300;
+  const held = call("/api/held");
+  await expect.poll(() => JSON.stringify(edge.state())).toContain('"inFlight":1');
+  const busy = edge.state() as unknown as {
+    targetGroups: { targets: { id: string; inFlight: number }[] }[];
+  }[];
+  const [name] = (busy[0]?.targetGroups[0]?.targets ?? [])
+    .filter(({ inFlight }) => inFlight > 0)
+    .map(({ id }) => id);
+  const others = [await call("/api/a")];
+  expect(others.every(({ shop }) => shop !== name)).toBe(true);
+  await held;
+});
+
 test("targets registered before their group exists are kept for it, and addresses survive a restart", async () => {
   const arn = groupArn("late");
   const shop = await openShop("shop");
