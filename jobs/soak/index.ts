@@ -19,6 +19,14 @@ export const soak: Step = async (context) => {
   if (!period.holds)
     return conclude({ checks: [period], passed: "", failed: "it is too early to give up the old model" });
 
+  const contracted = await context.evidence("contract");
+  if (contracted?.verdict === "passed" && contracted.release === environment.release) {
+    return conclude({
+      checks: [period, { name: "old-model-removed", holds: true, value: contracted.finishedAt }],
+      passed: `${environment.release} has soaked, and the old model was removed already`,
+      failed: "",
+    });
+  }
   const { schema } = releases.manifest(environment.release).dataModel;
   const sessions = await checkSessions(context);
   progress.say("checking invariants");

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { baseline } from "../../../jobs/baseline";
+import { conclude } from "../../../jobs/frame/result";
 import { soak } from "../../../jobs/soak";
 import { switched } from "../../../jobs/switched";
 import { holding, tryStep } from "../support/run";
@@ -116,6 +117,18 @@ describe("soak", () => {
     Object.assign(edge, { status: 200, delay: 60 });
     const slow = await runSoak(0);
     expect([slow.code, holding(slow.evidence, "performance-stock")]).toEqual([1, false]);
+  });
+
+  test("run again after the old model was removed, there is nothing left to prove", async () => {
+    const removed = await tryStep({
+      step: "contract",
+      storage: stage.storage,
+      variables: { ...variables, BACKUP_BUCKET: "b", BACKUP_PREFIX: "p" },
+      work: async () => conclude({ checks: [], passed: "removed", failed: "" }),
+    });
+    const { code, evidence } = await runSoak(0);
+    stage.storage.objects.delete("evidence/test/4.0.0/1/contract.json");
+    expect([removed.code, code, holding(evidence, "old-model-removed")]).toEqual([0, 0, true]);
   });
 
   test("without a proved switch there is nothing to wait for", async () => {
