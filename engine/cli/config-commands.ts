@@ -1,6 +1,7 @@
 import { getPath, parseConfigPath, typedLeaf } from "../config/config-path";
+import type { ConfigValue } from "../config/config-value";
 import { withProjectDefaults } from "../config/merge";
-import { type ConfigValue, fullKey, hasSecure, plainConfig, type StackConfig } from "../config/stack-config";
+import { fullKey, hasSecure, plainConfig, type StackConfig } from "../config/stack-config";
 import { UserError } from "../errors";
 import type { Crypter } from "../secrets/passphrase";
 import type { CommandContext } from "./command";

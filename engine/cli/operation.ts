@@ -28,6 +28,7 @@ import { Children } from "../host/process";
 import { entryPoint, runInlineProgram, runProgram } from "../host/program";
 import { ProviderRegistry } from "../host/registry";
 import { Monitor } from "../monitor/monitor";
+import { Session } from "../monitor/session";
 import { type Deployment as DeploymentJson, deserializeResource } from "../resource/deployment-format";
 import { rootStackUrn } from "../resource/urn";
 import type { Crypter, SecretsManager } from "../secrets/passphrase";
@@ -222,13 +223,14 @@ export class Operation {
       const source = {
         run: async (emit: (event: SourceEvent) => void): Promise<void> => {
           if (options.kind !== "update" && !options.runProgram) return;
-          const created = new Monitor(deployment, emit, resolved, project.root, emitter);
+          const session = new Session(deployment, emit, resolved, project.root, emitter);
+          const created = new Monitor(session);
           monitor = created;
           await created.listen();
-          const context = created.context();
+          const context = session.context();
           await new Promise<void>((resolve, reject) => {
             created.onFinished = resolve;
-            created.onAbort = () => reject(new Bail());
+            session.onAbort = () => reject(new Bail());
             const ended = options.client
               ? runInlineProgram(options.client, project, context, log.address)
               : runProgram(children, project, context, log.address, workspace.environment, {

@@ -1,6 +1,6 @@
 import { UserError } from "../errors";
 import { type PropertyPath, parsePath } from "../values/path";
-import type { ConfigValue } from "./stack-config";
+import type { ConfigValue } from "./config-value";
 
 /** @throws UserError when the text is no path */
 export function parseConfigPath(text: string): PropertyPath {

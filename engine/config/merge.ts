@@ -1,14 +1,8 @@
 import { UserError } from "../errors";
 import type { Crypter } from "../secrets/passphrase";
+import type { ConfigValue } from "./config-value";
 import type { ConfigDeclaration, Project } from "./project";
-import {
-  type ConfigMap,
-  type ConfigValue,
-  fullKey,
-  isSecure,
-  type PlainConfig,
-  plainConfig,
-} from "./stack-config";
+import { type ConfigMap, fullKey, isSecure, type PlainConfig, plainConfig } from "./stack-config";
 
 /** Values of the stack with the defaults of the project filled in. */
 export function withProjectDefaults(project: Project, stack: ConfigMap): ConfigMap {

@@ -5,10 +5,8 @@ import { writeAtomically } from "../backend/files";
 import { UserError } from "../errors";
 import type { Crypter } from "../secrets/passphrase";
 import { getPath, parseConfigPath, removePath, setPath } from "./config-path";
+import type { ConfigValue } from "./config-value";
 import type { Project } from "./project";
-
-/** A configuration value as it is written: a scalar, `{secure: …}`, or an object with such parts inside. */
-export type ConfigValue = null | boolean | number | string | ConfigValue[] | { [key: string]: ConfigValue };
 
 /** What a program is given: text, JSON for objects; `secret` when any part is encrypted. */
 export interface PlainConfig {

@@ -1,7 +1,7 @@
 import type { ResourceState } from "../resource/state";
 import { makeUrn, parseUrn, ROOT_STACK_TYPE } from "../resource/urn";
+import type { Decisions } from "./decisions";
 import type { Alias } from "./events";
-import type { StepGenerator } from "./generator";
 
 export interface Found {
   old: ResourceState | undefined;
@@ -19,68 +19,59 @@ interface Named {
 }
 
 /** Finds the old state of a resource under its URN or one of its former ones. */
-export class AliasResolver {
-  /** Old URNs that a resource of this update has taken over. */
-  readonly claimed = new Map<string, string>();
-  /** The old URN of a resource that was found through an alias. */
-  readonly used = new Map<string, string>();
+export function findOld(decisions: Decisions, urn: string, named: Named): Found {
+  const { deployment, urns, claimed } = decisions;
+  let invalid = false;
+  const report = (message: string): void => {
+    invalid = true;
+    deployment.diagnostics.error(message, urn);
+  };
+  const previous = claimed.get(urn);
+  if (previous !== undefined)
+    report(`Duplicate resource URN '${urn}' conflicting with alias on resource with URN '${previous}'`);
+  for (const candidate of [urn, ...expand(decisions, named)]) {
+    const old = deployment.olds.get(candidate);
+    if (!old) continue;
+    if (candidate === urn) return { old, invalid, alias: undefined };
+    const other = urns.has(candidate) ? urn : claimed.get(candidate);
+    if (other !== undefined)
+      report(`Alias '${candidate}' for resource '${urn}' is already used by resource '${other}'`);
+    claimed.set(candidate, urn);
+    decisions.aliases.set(urn, candidate);
+    deployment.providers.alias(urn, candidate);
+    return { old, invalid, alias: candidate };
+  }
+  return { old: undefined, invalid, alias: undefined };
+}
 
-  constructor(private readonly generator: StepGenerator) {}
-
-  find(urn: string, named: Named): Found {
-    const { deployment, urns } = this.generator;
-    let invalid = false;
-    const report = (message: string): void => {
-      invalid = true;
-      deployment.diagnostics.error(message, urn);
-    };
-    const previous = this.claimed.get(urn);
-    if (previous !== undefined)
-      report(`Duplicate resource URN '${urn}' conflicting with alias on resource with URN '${previous}'`);
-    for (const candidate of [urn, ...this.expand(named)]) {
-      const old = deployment.olds.get(candidate);
-      if (!old) continue;
-      if (candidate === urn) return { old, invalid, alias: undefined };
-      const other = urns.has(candidate) ? urn : this.claimed.get(candidate);
-      if (other !== undefined)
-        report(`Alias '${candidate}' for resource '${urn}' is already used by resource '${other}'`);
-      this.claimed.set(candidate, urn);
-      this.used.set(urn, candidate);
-      deployment.providers.alias(urn, candidate);
-      return { old, invalid, alias: candidate };
+/** Every URN the resource may have had: its own aliases, and those that follow from the parent's. */
+function expand(decisions: Decisions, { name, type, parent, aliases }: Named): string[] {
+  const own = aliases.map((alias) => urnOf(decisions, alias, name, type, parent));
+  const all = new Set(own);
+  const parentAlias = parent ? decisions.aliases.get(parent) : undefined;
+  if (parentAlias !== undefined) {
+    const parentName = parseUrn(parent).name;
+    all.add(inherited(type, name, parentName, parentAlias));
+    for (const urn of own) {
+      const parts = parseUrn(urn);
+      all.add(inherited(parts.type, parts.name, parentName, parentAlias));
     }
-    return { old: undefined, invalid, alias: undefined };
   }
+  return [...all];
+}
 
-  /** Every URN the resource may have had: its own aliases, and those that follow from the parent's. */
-  private expand({ name, type, parent, aliases }: Named): string[] {
-    const own = aliases.map((alias) => this.urnOf(alias, name, type, parent));
-    const all = new Set(own);
-    const parentAlias = parent ? this.used.get(parent) : undefined;
-    if (parentAlias !== undefined) {
-      const parentName = parseUrn(parent).name;
-      all.add(inherited(type, name, parentName, parentAlias));
-      for (const urn of own) {
-        const parts = parseUrn(urn);
-        all.add(inherited(parts.type, parts.name, parentName, parentAlias));
-      }
-    }
-    return [...all];
-  }
-
-  private urnOf(alias: Alias, name: string, type: string, ownParent: string): string {
-    if ("urn" in alias) return alias.urn;
-    const { options } = this.generator.deployment;
-    let parent = alias.parent ? (this.used.get(alias.parent) ?? alias.parent) : ownParent;
-    if (alias.noParent || (parent && parseUrn(parent).qualifiedType === ROOT_STACK_TYPE)) parent = "";
-    return makeUrn(
-      alias.stack || options.stack,
-      alias.project || options.project,
-      parent,
-      alias.type || type,
-      alias.name || name,
-    );
-  }
+function urnOf(decisions: Decisions, alias: Alias, name: string, type: string, ownParent: string): string {
+  if ("urn" in alias) return alias.urn;
+  const { options } = decisions.deployment;
+  let parent = alias.parent ? (decisions.aliases.get(alias.parent) ?? alias.parent) : ownParent;
+  if (alias.noParent || (parent && parseUrn(parent).qualifiedType === ROOT_STACK_TYPE)) parent = "";
+  return makeUrn(
+    alias.stack || options.stack,
+    alias.project || options.project,
+    parent,
+    alias.type || type,
+    alias.name || name,
+  );
 }
 
 /** The URN a child had under its parent's old name; `app-bucket` follows when `app` was `shop`. */

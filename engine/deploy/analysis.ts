@@ -1,21 +1,21 @@
 import type { ResourceState } from "../resource/state";
 import { nameOf, parseReference, rootStackUrn } from "../resource/urn";
 import type { PropertyMap } from "../values/value";
+import type { Decisions } from "./decisions";
 import type { AnalyzedResource } from "./deployment";
 import type { Goal } from "./events";
-import type { StepGenerator } from "./generator";
 
-function providerOf(generator: StepGenerator, state: ResourceState): ResourceState | undefined {
+function providerOf(decisions: Decisions, state: ResourceState): ResourceState | undefined {
   if (!state.provider) return undefined;
   const { urn, id } = parseReference(state.provider);
-  const known = generator.providers.get(urn);
+  const known = decisions.providers.get(urn);
   if (known) return known;
-  const old = generator.deployment.olds.get(urn);
+  const old = decisions.deployment.olds.get(urn);
   return old?.id === id ? old : undefined;
 }
 
 function analyzed(
-  generator: StepGenerator,
+  decisions: Decisions,
   state: ResourceState,
   goal: Goal | undefined,
   properties: PropertyMap,
@@ -27,20 +27,20 @@ function analyzed(
     properties,
     state,
     deleteBeforeReplace: goal?.deleteBeforeReplace,
-    provider: providerOf(generator, state),
+    provider: providerOf(decisions, state),
   };
 }
 
 /** Lets every pack correct the inputs, one after the other. */
 export async function remediateResource(
-  generator: StepGenerator,
+  decisions: Decisions,
   state: ResourceState,
   goal: Goal,
 ): Promise<PropertyMap> {
-  const { analyzers, observer } = generator.deployment;
+  const { analyzers, observer } = decisions.deployment;
   let inputs = state.inputs;
   for (const analyzer of analyzers)
-    for (const result of await analyzer.remediate(analyzed(generator, state, goal, inputs))) {
+    for (const result of await analyzer.remediate(analyzed(decisions, state, goal, inputs))) {
       if (result.diagnostic) {
         observer.policyViolation(state.urn, {
           ...result,
@@ -59,18 +59,18 @@ export async function remediateResource(
 
 /** Asks every pack about the inputs. @returns true when the resource may not be worked on */
 export async function analyzeResource(
-  generator: StepGenerator,
+  decisions: Decisions,
   state: ResourceState,
   goal: Goal,
 ): Promise<boolean> {
-  const { analyzers, observer, options } = generator.deployment;
+  const { analyzers, observer, options } = decisions.deployment;
   if (analyzers.length === 0) return false;
-  const resource = analyzed(generator, state, goal, state.inputs);
+  const resource = analyzed(decisions, state, goal, state.inputs);
   const answers = await Promise.all(analyzers.map((analyzer) => analyzer.analyze(resource)));
   let refused = false;
   for (const violation of answers.flat()) {
     if (violation.enforcementLevel === "mandatory") {
-      generator.sawError = true;
+      decisions.sawError = true;
       refused = true;
     }
     observer.policyViolation(state.urn, violation);
@@ -79,15 +79,15 @@ export async function analyzeResource(
 }
 
 /** Asks every pack about all resources with their outputs, after everything else went well. */
-export async function analyzeStack(generator: StepGenerator): Promise<void> {
-  const { analyzers, news, goals, observer, options } = generator.deployment;
+export async function analyzeStack(decisions: Decisions): Promise<void> {
+  const { analyzers, news, goals, observer, options } = decisions.deployment;
   if (analyzers.length === 0) return;
   const resources = [...news.values()].map((state) =>
-    analyzed(generator, state, goals.get(state.urn), state.outputs),
+    analyzed(decisions, state, goals.get(state.urn), state.outputs),
   );
   const answers = await Promise.all(analyzers.map((analyzer) => analyzer.analyzeStack(resources)));
   for (const violation of answers.flat()) {
-    if (violation.enforcementLevel === "mandatory") generator.sawError = true;
+    if (violation.enforcementLevel === "mandatory") decisions.sawError = true;
     const urn =
       violation.urn && news.has(violation.urn) ? violation.urn : rootStackUrn(options.stack, options.project);
     observer.policyViolation(urn, violation);

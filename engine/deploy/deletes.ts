@@ -1,7 +1,7 @@
 import { Bail } from "../errors";
 import type { ResourceState } from "../resource/state";
+import type { Decisions } from "./decisions";
 import { dependentReplacements, replacedWith } from "./dependents";
-import type { StepGenerator } from "./generator";
 import { DependencyGraph } from "./graph";
 import type { Step } from "./step";
 import { DeleteStep, RemovePendingReplaceStep } from "./steps/delete";
@@ -10,48 +10,48 @@ import type { Targets } from "./targets";
 
 /** Deletes for everything that is pending deletion or that nobody registered. */
 export async function generateDeletes(
-  generator: StepGenerator,
+  decisions: Decisions,
   targets: Targets,
   excludes: Targets,
 ): Promise<{ sames: Step[]; deletes: Step[] }> {
-  const { deployment } = generator;
-  const wanted = await selection(generator, targets, excludes);
+  const { deployment } = decisions;
+  const wanted = await selection(decisions, targets, excludes);
   const deletes: Step[] = [];
   const sames: Step[] = [];
   for (const previous of deployment.previous.resources) {
     if (!wanted(previous.urn)) {
-      if (!generator.operatedOn(previous.urn) && !previous.delete)
+      if (!decisions.operatedOn(previous.urn) && !previous.delete)
         sames.push(
           new SameStep(deployment, undefined, previous, { ...previous, id: "" }, { untargeted: true }),
         );
       continue;
     }
-    const state = generator.refreshed.get(previous) ?? previous;
+    const state = decisions.refreshed.get(previous) ?? previous;
     if (state.delete) {
-      if (generator.pendingDeletes.has(state)) continue;
-      generator.deletes.add(state.urn);
-      deletes.push(new DeleteStep(deployment, generator.deletes, state, { replacing: true }));
-    } else if (!generator.operatedOn(state.urn)) {
-      generator.deletes.add(state.urn);
+      if (decisions.pendingDeletes.has(state)) continue;
+      decisions.deletes.add(state.urn);
+      deletes.push(new DeleteStep(deployment, decisions.deletes, state, { replacing: true }));
+    } else if (!decisions.operatedOn(state.urn)) {
+      decisions.deletes.add(state.urn);
       deletes.push(
         state.pendingReplacement
           ? new RemovePendingReplaceStep(state)
-          : new DeleteStep(deployment, generator.deletes, state),
+          : new DeleteStep(deployment, decisions.deletes, state),
       );
     }
-    if (generator.deletes.has(state.urn)) await deployment.ensureProvider(state.provider);
+    if (decisions.deletes.has(state.urn)) await deployment.ensureProvider(state.provider);
   }
-  for (const state of generator.toDelete) {
+  for (const state of decisions.toDelete) {
     if (!wanted(state.urn)) continue;
-    generator.deletes.add(state.urn);
-    deletes.push(new DeleteStep(deployment, generator.deletes, state));
+    decisions.deletes.add(state.urn);
+    deletes.push(new DeleteStep(deployment, decisions.deletes, state));
   }
-  refuseUnnamed(generator, targets, deletes);
+  refuseUnnamed(decisions, targets, deletes);
   return { sames, deletes };
 }
 
-function refuseUnnamed(generator: StepGenerator, targets: Targets, deletes: Step[]): void {
-  const { options, diagnostics } = generator.deployment;
+function refuseUnnamed(decisions: Decisions, targets: Targets, deletes: Step[]): void {
+  const { options, diagnostics } = decisions.deployment;
   if (options.targetDependents) return;
   const unnamed = deletes.filter((step) => !targets.contains(step.urn));
   for (const { urn } of unnamed)
@@ -61,18 +61,18 @@ function refuseUnnamed(generator: StepGenerator, targets: Targets, deletes: Step
       urn,
     );
   if (unnamed.length === 0) return;
-  generator.sawError = true;
+  decisions.sawError = true;
   if (!options.dryRun) throw new Bail("delete untargeted resource");
 }
 
 /** Which URNs may be deleted. */
 async function selection(
-  generator: StepGenerator,
+  decisions: Decisions,
   targets: Targets,
   excludes: Targets,
 ): Promise<(urn: string) => boolean> {
-  const { deployment } = generator;
-  const graph = schedulingGraph(generator);
+  const { deployment } = decisions;
+  const graph = schedulingGraph(decisions);
   if (targets.constrained) {
     const allowed = new Set<string>();
     for (const root of closure(deployment.previous.resources, targets, (state) =>
@@ -80,9 +80,9 @@ async function selection(
     ))
       for (const state of deployment.allOlds.get(root) ?? []) {
         allowed.add(root);
-        for (const dependent of await dependentReplacements(generator, state))
+        for (const dependent of await dependentReplacements(decisions, state))
           allowed.add(dependent.state.urn);
-        for (const dependent of replacedWith(generator, root)) allowed.add(dependent.state.urn);
+        for (const dependent of replacedWith(decisions, root)) allowed.add(dependent.state.urn);
       }
     return (urn) => allowed.has(urn);
   }
@@ -111,9 +111,9 @@ function closure(
   return found;
 }
 
-function schedulingGraph(generator: StepGenerator): DependencyGraph {
-  const graph = new DependencyGraph([...generator.toDelete, ...generator.deployment.previous.resources]);
-  for (const [old, now] of generator.refreshed) graph.alias(now, old);
+function schedulingGraph(decisions: Decisions): DependencyGraph {
+  const graph = new DependencyGraph([...decisions.toDelete, ...decisions.deployment.previous.resources]);
+  for (const [old, now] of decisions.refreshed) graph.alias(now, old);
   return graph;
 }
 
@@ -121,8 +121,8 @@ function schedulingGraph(generator: StepGenerator): DependencyGraph {
  * Groups deletes so that each group may run at once and everything goes before what it needs: a resource is deleted
  * only after all that depend on it.
  */
-export function scheduleDeletes(generator: StepGenerator, steps: Step[]): Step[][] {
-  const graph = schedulingGraph(generator);
+export function scheduleDeletes(decisions: Decisions, steps: Step[]): Step[][] {
+  const graph = schedulingGraph(decisions);
   const byState = new Map(steps.map((step) => [step.res, step]));
   const condemned = new Map<ResourceState, Set<ResourceState>>();
   for (const step of steps)

@@ -2,8 +2,8 @@ import { noDiff, replaces } from "../host/provider";
 import type { ResourceState } from "../resource/state";
 import { isProviderType, parseReference } from "../resource/urn";
 import { type PropertyMap, UNKNOWN, type Value } from "../values/value";
+import type { Decisions } from "./decisions";
 import { applyReplaceOnChanges, diffResource } from "./diff";
-import type { StepGenerator } from "./generator";
 
 export interface DependentReplacement {
   state: ResourceState;
@@ -15,16 +15,16 @@ export interface DependentReplacement {
  * depends on a replaced resource would mean. In dependency order.
  */
 export async function dependentReplacements(
-  generator: StepGenerator,
+  decisions: Decisions,
   root: ResourceState,
 ): Promise<DependentReplacement[]> {
-  const { reads, creates, sames, updates, deletes, replaces: replaced } = generator;
+  const { reads, creates, sames, updates, deletes, replaces: replaced } = decisions;
   // What is registered already cannot depend on a resource that is registered now.
   const impossible = new Set([reads, creates, sames, updates, deletes, replaced].flatMap((set) => [...set]));
   const urns = new Set([root.urn]);
   const found: DependentReplacement[] = [];
-  for (const state of generator.deployment.graph.dependingOn(root, impossible, false)) {
-    const keys = await replaceKeysOf(generator, state, urns);
+  for (const state of decisions.deployment.graph.dependingOn(root, impossible, false)) {
+    const keys = await replaceKeysOf(decisions, state, urns);
     if (!keys) continue;
     found.push({ state, keys });
     urns.add(state.urn);
@@ -34,11 +34,11 @@ export async function dependentReplacements(
 
 /** The keys that force a replacement; undefined when none is needed. */
 async function replaceKeysOf(
-  generator: StepGenerator,
+  decisions: Decisions,
   state: ResourceState,
   replaced: ReadonlySet<string>,
 ): Promise<string[] | undefined> {
-  const { deployment } = generator;
+  const { deployment } = decisions;
   if (!state.custom || state.external) return undefined;
   if (state.provider && replaced.has(parseReference(state.provider).urn)) {
     await deployment.ensureProvider(state.provider);
@@ -75,8 +75,8 @@ async function replaceKeysOf(
 }
 
 /** Resources that say they are replaced or deleted with this one. */
-export function replacedWith(generator: StepGenerator, urn: string): DependentReplacement[] {
-  const { news, olds } = generator.deployment;
+export function replacedWith(decisions: Decisions, urn: string): DependentReplacement[] {
+  const { news, olds } = decisions.deployment;
   const found = new Map<string, ResourceState>();
   for (const [candidate, state] of [...news, ...olds])
     if (!found.has(candidate) && (state.replaceWith.includes(urn) || state.deletedWith === urn))

@@ -3,9 +3,9 @@ import { type Diff, DiffUnavailable, noDiff, replaces } from "../host/provider";
 import type { ResourceState } from "../resource/state";
 import { parseReference } from "../resource/urn";
 import { containsUnknowns, deepEquals, type Value, withoutSecrets } from "../values/value";
+import type { Candidate, Decisions } from "./decisions";
 import { dependentReplacements, replacedWith } from "./dependents";
 import { applyReplaceOnChanges, diffResource } from "./diff";
-import type { Candidate, StepGenerator } from "./generator";
 import type { Step } from "./step";
 import { CreateStep } from "./steps/create";
 import { DeleteStep } from "./steps/delete";
@@ -15,15 +15,15 @@ import { UpdateStep } from "./steps/update";
 
 /** Same, update or replacement: what the difference between old and new asks for. */
 export async function stepsFromDiff(
-  generator: StepGenerator,
+  decisions: Decisions,
   candidate: Candidate,
   old: ResourceState,
 ): Promise<Step[]> {
-  const { deployment } = generator;
+  const { deployment } = decisions;
   const { registration, urn, new: state, goal } = candidate;
   if (!deployment.options.dryRun && containsUnknowns(state.replacementTrigger)) {
     deployment.diagnostics.error(`replacement trigger contains unknowns for ${urn}`, urn);
-    generator.sawError = true;
+    decisions.sawError = true;
     throw new Bail();
   }
   const triggered = triggerFires(state.replacementTrigger, old.replacementTrigger);
@@ -31,32 +31,32 @@ export async function stepsFromDiff(
   if (triggered) diff = noDiff("some");
   else
     try {
-      diff = await diffOf(generator, candidate, old);
+      diff = await diffOf(decisions, candidate, old);
     } catch (error) {
       if (!(error instanceof DiffUnavailable)) throw error;
       diff = noDiff("some");
       deployment.diagnostics.warning(messageOf(error), urn);
     }
   // Meanwhile another replacement may have deleted the resource.
-  if (generator.deletes.has(urn)) return generator.recreate(candidate, old);
+  if (decisions.deletes.has(urn)) return decisions.recreate(candidate, old);
   const hasInitErrors = old.initErrors.length > 0;
   diff = applyReplaceOnChanges(diff, goal.replaceOnChanges, hasInitErrors);
   if (diff.changes === "some" || old.pendingReplacement) {
     if (replaces(diff) || triggered || old.pendingReplacement)
-      return replacement(generator, candidate, old, diff);
-    generator.updates.add(urn);
+      return replacement(decisions, candidate, old, diff);
+    decisions.updates.add(urn);
     return [new UpdateStep(deployment, registration, old, state, diff, goal.ignoreChanges)];
   }
   if (hasInitErrors) {
     // Nothing changed, but the last operation did not end well: try again.
-    generator.updates.add(urn);
+    decisions.updates.add(urn);
     return [new UpdateStep(deployment, registration, old, state, diff, goal.ignoreChanges)];
   }
-  if (generator.imports.has(urn)) {
+  if (decisions.imports.has(urn)) {
     registration.done({ state: old, result: "success" });
     return [];
   }
-  generator.sames.add(urn);
+  decisions.sames.add(urn);
   return [new SameStep(deployment, registration, old, state)];
 }
 
@@ -67,14 +67,14 @@ function triggerFires(now: Value, old: Value): boolean {
   return a !== null && b !== null && !deepEquals(a, b);
 }
 
-async function diffOf(generator: StepGenerator, candidate: Candidate, old: ResourceState): Promise<Diff> {
-  const { deployment } = generator;
+async function diffOf(decisions: Decisions, candidate: Candidate, old: ResourceState): Promise<Diff> {
+  const { deployment } = decisions;
   const { urn, new: state, provider, goal } = candidate;
-  if (generator.targetedReplace(urn, old)) return noDiff("some", ["id"]);
-  if (state.replaceWith.some((other) => generator.replaces.has(other)))
+  if (decisions.targetedReplace(urn, old)) return noDiff("some", ["id"]);
+  if (state.replaceWith.some((other) => decisions.replaces.has(other)))
     return noDiff("some", ["replaceWith"]);
-  if (state.deletedWith && generator.replaces.has(state.deletedWith)) return noDiff("some", ["deletedWith"]);
-  if (await providerChanged(generator, old, state)) return noDiff("some", ["provider"]);
+  if (state.deletedWith && decisions.replaces.has(state.deletedWith)) return noDiff("some", ["deletedWith"]);
+  if (await providerChanged(decisions, old, state)) return noDiff("some", ["provider"]);
   if (!provider) return noDiff(deepEquals(old.inputs, state.inputs) ? "none" : "some");
   return diffResource(deployment, provider, {
     urn,
@@ -89,19 +89,19 @@ async function diffOf(generator: StepGenerator, candidate: Candidate, old: Resou
 
 /** Another provider, or the same with another id, replaces its resources only when its own configuration asks for it. */
 async function providerChanged(
-  generator: StepGenerator,
+  decisions: Decisions,
   old: ResourceState,
   now: ResourceState,
 ): Promise<boolean> {
   if (old.provider === now.provider) return false;
   if (!old.provider || !now.provider) return true;
   const [oldReference, newReference] = [parseReference(old.provider), parseReference(now.provider)];
-  if (generator.aliases.claimed.get(oldReference.urn) === newReference.urn) return false;
-  const { providers, olds } = generator.deployment;
+  if (decisions.claimed.get(oldReference.urn) === newReference.urn) return false;
+  const { providers, olds } = decisions.deployment;
   const plugin = providers.plugin(now.provider);
   if (!plugin) throw new Error(`failed to resolve provider reference: "${now.provider}"`);
   const before = olds.get(oldReference.urn);
-  const after = generator.providers.get(newReference.urn);
+  const after = decisions.providers.get(newReference.urn);
   if (!before || !after) return true;
   const diff = await plugin.diffConfig({
     urn: newReference.urn,
@@ -115,12 +115,12 @@ async function providerChanged(
 }
 
 async function replacement(
-  generator: StepGenerator,
+  decisions: Decisions,
   candidate: Candidate,
   old: ResourceState,
   diff: Diff,
 ): Promise<Step[]> {
-  const { deployment } = generator;
+  const { deployment } = decisions;
   const { registration, urn, new: state, goal, provider } = candidate;
   const { dryRun } = deployment.options;
   if (state.protect && old.protect) {
@@ -129,7 +129,7 @@ async function replacement(
         "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`",
       urn,
     );
-    generator.sawError = true;
+    decisions.sawError = true;
     if (!dryRun) throw new Bail();
   }
   if (goal.id) {
@@ -139,9 +139,9 @@ async function replacement(
     if (!dryRun) throw new Error(message);
     deployment.diagnostics.warning(message, urn);
   }
-  generator.replaces.add(urn);
+  decisions.replaces.add(urn);
   // Defaults that Check took over from the old resource must not follow to the new one.
-  if (provider && !generator.targetedReplace(urn, old)) {
+  if (provider && !decisions.targetedReplace(urn, old)) {
     const checked = await provider.check({
       urn,
       olds: {},
@@ -150,7 +150,7 @@ async function replacement(
       randomSeed: candidate.seed,
       autonaming: candidate.autonaming,
     });
-    if (generator.reportFailures(state, checked.failures)) throw new Bail();
+    if (decisions.reportFailures(state, checked.failures)) throw new Bail();
     state.inputs = checked.inputs;
   }
   const reasons = { old, keys: diff.replaceKeys, diffs: diff.changedKeys, detailedDiff: diff.detailedDiff };
@@ -159,11 +159,11 @@ async function replacement(
     return [new CreateStep(deployment, registration, state, { ...reasons, pendingDelete: true }), replace];
 
   const steps: Step[] = [];
-  const dependents = deployment.graph.contains(old) ? await dependentReplacements(generator, old) : [];
-  for (const { state: dependent, keys } of [...dependents, ...replacedWith(generator, urn)].reverse()) {
-    if (generator.pendingDeletes.has(dependent)) continue;
-    generator.dependentReplaceKeys.set(dependent.urn, keys);
-    if (dependent.delete) steps.push(new DeleteStep(deployment, generator.deletes, dependent));
+  const dependents = deployment.graph.contains(old) ? await dependentReplacements(decisions, old) : [];
+  for (const { state: dependent, keys } of [...dependents, ...replacedWith(decisions, urn)].reverse()) {
+    if (decisions.pendingDeletes.has(dependent)) continue;
+    decisions.dependentReplaceKeys.set(dependent.urn, keys);
+    if (dependent.delete) steps.push(new DeleteStep(deployment, decisions.deletes, dependent));
     else {
       if (dependent.protect) {
         deployment.diagnostics.error(
@@ -172,24 +172,24 @@ async function replacement(
             `and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${dependent.urn}'\``,
           urn,
         );
-        generator.sawError = true;
+        decisions.sawError = true;
         throw new Bail();
       }
       steps.push(
-        new DeleteStep(deployment, generator.deletes, dependent, {
+        new DeleteStep(deployment, decisions.deletes, dependent, {
           replacing: true,
           pendingReplacement: true,
         }),
       );
     }
-    generator.deletes.add(dependent.urn);
-    generator.pendingDeletes.add(dependent);
+    decisions.deletes.add(dependent.urn);
+    decisions.pendingDeletes.add(dependent);
   }
   await deployment.ensureProvider(old.provider);
   if (!old.pendingReplacement) {
-    generator.deletes.add(old.urn);
+    decisions.deletes.add(old.urn);
     steps.push(
-      new DeleteStep(deployment, generator.deletes, old, { replacing: true, pendingReplacement: true }),
+      new DeleteStep(deployment, decisions.deletes, old, { replacing: true, pendingReplacement: true }),
     );
   }
   return [

@@ -1,7 +1,6 @@
 import { messageOf } from "../errors";
 import type { HookKind, ResourceState } from "../resource/state";
 import type { PropertyMap } from "../values/value";
-import type { Deployment } from "./deployment";
 import type { Diagnostics } from "./observer";
 
 /** What a hook is given about the resource. */
@@ -85,15 +84,5 @@ export class Hooks {
       }
     }
     return retry;
-  }
-}
-
-/** The operation was done; a failing hook fails the update, but the state keeps what was done. */
-export async function afterHooks(deployment: Deployment, kind: HookKind, args: HookArguments): Promise<void> {
-  try {
-    await deployment.hooks.run(kind, args);
-  } catch (error) {
-    deployment.diagnostics.error(messageOf(error), args.state.urn);
-    deployment.postStepError = error as Error;
   }
 }

@@ -1,7 +1,7 @@
 import { Bail } from "../errors";
 import { dependenciesOf, type ResourceState } from "../resource/state";
+import type { Decisions } from "./decisions";
 import type { Deployment } from "./deployment";
-import type { StepGenerator } from "./generator";
 import type { Step } from "./step";
 import { StepExecutor } from "./step-executor";
 import { RefreshStep } from "./steps/refresh";
@@ -61,17 +61,17 @@ function wants(
 
 /** Refreshes for what the program of a refresh did not register. */
 export async function generateRefreshes(
-  generator: StepGenerator,
+  decisions: Decisions,
   targets: Targets,
   excludes: Targets,
 ): Promise<{ steps: Step[]; byState: Map<ResourceState, RefreshStep> }> {
-  const { deployment } = generator;
+  const { deployment } = decisions;
   const byState = new Map<ResourceState, RefreshStep>();
   for (const state of deployment.previous.resources) {
-    if (generator.operatedOn(state.urn)) continue;
+    if (decisions.operatedOn(state.urn)) continue;
     if (excludes.constrained ? excludes.contains(state.urn) : !targets.contains(state.urn)) continue;
     await deployment.ensureProvider(state.provider);
-    generator.refreshes.add(state.urn);
+    decisions.refreshes.add(state.urn);
     byState.set(state, new RefreshStep(deployment, state));
   }
   return { steps: [...byState.values()], byState };

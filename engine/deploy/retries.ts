@@ -9,7 +9,7 @@ const MAXIMUM = 100;
  * Runs an operation; when it fails, the resource's error hooks may ask for another try.
  * @throws the last error when no hook asks for a retry
  */
-export async function withErrorHooks<T extends OperationResult | void>(
+export async function withErrorHooks<T extends OperationResult | undefined>(
   deployment: Deployment,
   about: HookArguments & { operation: "create" | "update" | "delete" },
   run: () => Promise<T>,

@@ -2,7 +2,6 @@ import type { OperationType } from "../resource/deployment-format";
 import type { ResourceState } from "../resource/state";
 import { deepEquals, type Value } from "../values/value";
 import type { Step } from "./step";
-import type { RefreshStep } from "./steps/refresh";
 
 export interface PendingOperation {
   resource: ResourceState;
@@ -124,7 +123,7 @@ export class SnapshotManager {
         this.drop(step.res);
         return true;
       case "refresh":
-        if (!(step as RefreshStep).persisted) return false;
+        if (!step.persisted) return false;
         if (step.old) this.drop(step.old);
         if (step.next) this.add(step.next);
         return true;

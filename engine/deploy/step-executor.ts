@@ -1,7 +1,7 @@
 import { messageOf } from "../errors";
 import { secret } from "../values/value";
+import { afterHooks } from "./after-hooks";
 import type { Deployment } from "./deployment";
-import { afterHooks } from "./hooks";
 import { DeleteProtected, type Step } from "./step";
 import { CreateStep } from "./steps/create";
 import { UpdateStep } from "./steps/update";

@@ -50,6 +50,8 @@ export interface Step {
   readonly detailedDiff?: Record<string, PropertyDiff> | undefined;
   readonly skippedCreate?: boolean;
   readonly untargeted?: boolean;
+  /** A refresh whose result a registration waits for: it goes into the state at once. */
+  readonly persisted?: boolean;
   /** @throws Error when nothing was done, or nobody knows what */
   apply(): Promise<StepOutcome>;
   fail(): void;

@@ -31,5 +31,5 @@ export class Targets {
   }
 }
 
-const escape = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
-const singleStars = (text: string): string => text.split("*").map(escape).join("[^:]*");
+const literal = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+const singleStars = (text: string): string => text.split("*").map(literal).join("[^:]*");

@@ -214,7 +214,10 @@ export class PlainDisplay {
     const packOf = (name: string, version: string): string[] => {
       const title = version ? `${name}@v${version}` : name;
       let pack = packs.get(title);
-      if (!pack) packs.set(title, (pack = { title, lines: [] }));
+      if (!pack) {
+        pack = { title, lines: [] };
+        packs.set(title, pack);
+      }
       return pack.lines;
     };
     for (const { packName, packVersion, policyName, urn } of this.remediations)

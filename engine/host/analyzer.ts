@@ -8,11 +8,10 @@ import type { PlainConfig } from "../config/stack-config";
 import type { AnalyzedResource, Analyzer, RemediationResult } from "../deploy/deployment";
 import type { PolicyViolation } from "../deploy/observer";
 import { notSupported, UserError } from "../errors";
-import { nameOf } from "../resource/urn";
-import type { PropertyMap } from "../values/value";
 import { fromStruct, toStruct } from "../values/wire";
+import { describe, request, stackResource } from "./analyzer-messages";
 import { isUnimplemented, Rpc, rpcMessage } from "./grpc";
-import { LEVELS, type PackConfig, type PolicyDescription, readPackConfig, reconcile } from "./policy-config";
+import { LEVELS, type PackConfig, readPackConfig, reconcile } from "./policy-config";
 import { type Children, onLines } from "./process";
 import { configVariables, sdkScript } from "./program";
 
@@ -309,76 +308,4 @@ class Pack implements Analyzer {
     this.rpc.close();
     this.kill();
   }
-}
-
-function describe(policy: pb.PolicyInfo): PolicyDescription {
-  const schema = policy.getConfigschema();
-  return {
-    name: policy.getName(),
-    level: LEVELS[policy.getEnforcementlevel()] ?? "advisory",
-    schema: schema && { properties: fromStruct(schema.getProperties()), required: schema.getRequiredList() },
-  };
-}
-
-const withoutInternal = (properties: PropertyMap): PropertyMap =>
-  Object.fromEntries(Object.entries(properties).filter(([key]) => !key.startsWith("__")));
-
-function optionsOf({ state, deleteBeforeReplace }: AnalyzedResource): pb.AnalyzerResourceOptions {
-  const options = new pb.AnalyzerResourceOptions();
-  options.setProtect(state.protect);
-  options.setIgnorechangesList(state.ignoreChanges);
-  options.setDeletebeforereplace(deleteBeforeReplace ?? false);
-  options.setDeletebeforereplacedefined(deleteBeforeReplace !== undefined);
-  options.setAdditionalsecretoutputsList(state.additionalSecretOutputs);
-  options.setAliasesList(state.aliases);
-  const timeouts = new pb.AnalyzerResourceOptions.CustomTimeouts();
-  timeouts.setCreate(state.customTimeouts.create ?? 0);
-  timeouts.setUpdate(state.customTimeouts.update ?? 0);
-  timeouts.setDelete(state.customTimeouts.delete ?? 0);
-  options.setCustomtimeouts(timeouts);
-  options.setParent(state.parent);
-  return options;
-}
-
-function providerOf({ provider }: AnalyzedResource): pb.AnalyzerProviderResource | undefined {
-  if (!provider) return undefined;
-  const message = new pb.AnalyzerProviderResource();
-  message.setUrn(provider.urn);
-  message.setType(provider.type);
-  message.setName(nameOf(provider.urn));
-  message.setProperties(toStruct(withoutInternal(provider.inputs), WIRE));
-  return message;
-}
-
-function request(resource: AnalyzedResource, keepInternal = false): pb.AnalyzeRequest {
-  const message = new pb.AnalyzeRequest();
-  message.setUrn(resource.urn);
-  message.setType(resource.type);
-  message.setName(resource.name);
-  message.setProperties(
-    toStruct(keepInternal ? resource.properties : withoutInternal(resource.properties), WIRE),
-  );
-  message.setOptions(optionsOf(resource));
-  message.setProvider(providerOf(resource));
-  return message;
-}
-
-function stackResource(resource: AnalyzedResource): pb.AnalyzerResource {
-  const { state } = resource;
-  const message = new pb.AnalyzerResource();
-  message.setUrn(resource.urn);
-  message.setType(resource.type);
-  message.setName(resource.name);
-  message.setProperties(toStruct(withoutInternal(resource.properties), WIRE));
-  message.setOptions(optionsOf(resource));
-  message.setProvider(providerOf(resource));
-  message.setParent(state.parent);
-  message.setDependenciesList(state.dependencies);
-  for (const [key, urns] of Object.entries(state.propertyDependencies)) {
-    if (urns.length === 0) continue;
-    const dependencies = new pb.AnalyzerPropertyDependencies();
-    dependencies.setUrnsList(urns);
-    message.getPropertydependenciesMap().set(key, dependencies);
-  }
-  return message;
 }

@@ -1,4 +1,5 @@
-import { type Connection, connect, GrpcProvider } from "./plugin";
+import { type Connection, connect } from "./connection";
+import { GrpcProvider } from "./plugin";
 import type { ProviderPlugin } from "./provider";
 import type { PluginLoader } from "./registry";
 

@@ -1,21 +1,13 @@
-import { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { nameOf, packageOf, typeOf } from "../resource/urn";
-import {
-  containsUnknowns,
-  isSecret,
-  mapMarked,
-  type PropertyMap,
-  SECRET,
-  secret,
-  withoutSecrets,
-} from "../values/value";
+import { containsUnknowns, type PropertyMap, withoutSecrets } from "../values/value";
 import { fromStruct, toStruct, type WireOptions } from "../values/wire";
 import { callRequest, constructRequest } from "./component-requests";
-import { isUnimplemented, Rpc, rpcMessage } from "./grpc";
+import type { Abilities, Connection } from "./connection";
+import { isUnimplemented, type Rpc, rpcMessage } from "./grpc";
 import { partialFailure } from "./partial-failure";
 import {
   type CallRequest,
@@ -37,64 +29,7 @@ import {
   type ReadRequest,
   type UpdateRequest,
 } from "./provider";
-
-interface Abilities {
-  acceptSecrets: boolean;
-  acceptResources: boolean;
-  acceptOutputs: boolean;
-  supportsPreview: boolean;
-  supportsAutonaming: boolean;
-}
-
-/** What one process has said in its handshake; shared by all its providers. */
-export interface Connection {
-  rpc: Rpc<ResourceProviderClient>;
-  handshake: Abilities | undefined;
-}
-
-/** @throws Error when nobody answers at the address */
-export async function connect(
-  pkg: string,
-  address: string,
-  engineAddress: string,
-  root: string,
-  program: string,
-): Promise<Connection> {
-  const rpc = new Rpc(ResourceProviderClient, address);
-  const attach = new PluginAttach();
-  attach.setAddress(engineAddress);
-  try {
-    await rpc.call<PluginAttach, Empty>(rpc.client.attach, attach).catch(ignoreUnimplemented);
-    const request = new pb.ProviderHandshakeRequest();
-    request.setEngineAddress(engineAddress);
-    request.setRootDirectory(root);
-    request.setProgramDirectory(program);
-    request.setConfigureWithUrn(true);
-    request.setInvokeWithPreview(true);
-    request.setSupportsRefreshBeforeUpdate(true);
-    const answer = await rpc
-      .call<pb.ProviderHandshakeRequest, pb.ProviderHandshakeResponse>(rpc.client.handshake, request)
-      .catch(ignoreUnimplemented);
-    return {
-      rpc,
-      handshake: answer && {
-        acceptSecrets: answer.getAcceptSecrets(),
-        acceptResources: answer.getAcceptResources(),
-        acceptOutputs: answer.getAcceptOutputs(),
-        supportsPreview: true,
-        supportsAutonaming: answer.getSupportsAutonamingConfiguration(),
-      },
-    };
-  } catch (error) {
-    rpc.close();
-    throw new Error(`could not attach to the provider ${pkg} at ${address}: ${rpcMessage(error)}`);
-  }
-}
-
-const ignoreUnimplemented = (error: unknown): undefined => {
-  if (!isUnimplemented(error)) throw error;
-  return undefined;
-};
+import { remarkSecrets } from "./secret-marks";
 
 const KINDS: Record<number, DiffKind> = {
   0: "add",
@@ -127,7 +62,7 @@ export class GrpcProvider implements ProviderPlugin {
   private known = true;
 
   constructor(
-    private readonly pkg: string,
+    readonly _pkg: string,
     private readonly connection: Connection,
   ) {
     this.abilities = connection.handshake;
@@ -464,41 +399,4 @@ function failuresOf(answer: { getFailuresList(): pb.CheckFailure[] }): CheckResu
   return answer
     .getFailuresList()
     .map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
-}
-
-/** Marks what was a secret in `sent` as one in `received`. */
-function remarkSecrets(received: PropertyMap, sent: PropertyMap): PropertyMap {
-  const result = { ...received };
-  for (const [key, value] of Object.entries(received)) {
-    const original = sent[key];
-    if (original === undefined) continue;
-    if (isSecret(original)) result[key] = secret(value);
-    else if (containsSecretsBelow(original)) result[key] = remarkBelow(value, original);
-  }
-  return result;
-}
-function containsSecretsBelow(value: PropertyMap[string]): boolean {
-  let found = false;
-  mapMarked(value, (v, signature) => {
-    if (signature === SECRET) found = true;
-    return v;
-  });
-  return found;
-}
-function remarkBelow(value: PropertyMap[string], original: PropertyMap[string]): PropertyMap[string] {
-  if (isSecret(original)) return secret(value);
-  if (Array.isArray(value) && Array.isArray(original))
-    return value.map((item, i) =>
-      original[i] === undefined ? item : remarkBelow(item, original[i] as PropertyMap[string]),
-    );
-  if (
-    value &&
-    original &&
-    typeof value === "object" &&
-    typeof original === "object" &&
-    !Array.isArray(value) &&
-    !Array.isArray(original)
-  )
-    return remarkSecrets(value, original);
-  return value;
 }

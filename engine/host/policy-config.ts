@@ -144,7 +144,10 @@ function checkValue(path: string, rules: Record<string, unknown>, value: unknown
     if (typeof rules.minItems === "number" && value.length < rules.minItems)
       problems.push(`${path}: Array must have at least ${rules.minItems} items`);
     const { items } = rules;
-    if (isMap(items)) value.forEach((item, i) => problems.push(...checkValue(`${path}.${i}`, items, item)));
+    if (isMap(items))
+      value.forEach((item, i) => {
+        problems.push(...checkValue(`${path}.${i}`, items, item));
+      });
   }
   if (isMap(value) && isMap(rules.properties))
     for (const [key, inner] of Object.entries(rules.properties))

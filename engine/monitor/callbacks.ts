@@ -32,7 +32,10 @@ export class Callbacks {
   private async invoke(callback: Callback, request: Uint8Array): Promise<Uint8Array> {
     const target = callback.getTarget();
     let rpc = this.clients.get(target);
-    if (!rpc) this.clients.set(target, (rpc = new Rpc(CallbacksClient, target)));
+    if (!rpc) {
+      rpc = new Rpc(CallbacksClient, target);
+      this.clients.set(target, rpc);
+    }
     const message = new CallbackInvokeRequest();
     message.setToken(callback.getToken());
     message.setRequest(request);

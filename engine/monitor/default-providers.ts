@@ -34,7 +34,10 @@ export class DefaultProviders {
       );
     const key = [pkg, version, downloadUrl].join("|");
     let reference = this.references.get(key);
-    if (!reference) this.references.set(key, (reference = this.register(request)));
+    if (!reference) {
+      reference = this.register(request);
+      this.references.set(key, reference);
+    }
     return reference;
   }
 

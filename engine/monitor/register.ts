@@ -19,13 +19,14 @@ import {
 import { fromStruct, toStruct } from "../values/wire";
 import type { Transform } from "./callbacks";
 import { parseDuration } from "./duration";
-import type { Monitor } from "./monitor";
+import { constructComponent } from "./remote";
+import type { Session } from "./session";
 
 type Dependencies = Map<string, Set<string>>;
 
 /** Turns one registration of a program into a goal, waits for the engine, and answers. */
 export async function registerResource(
-  monitor: Monitor,
+  session: Session,
   request: pb.RegisterResourceRequest,
 ): Promise<pb.RegisterResourceResponse> {
   const type = request.getType();
@@ -33,34 +34,34 @@ export async function registerResource(
   const parent = request.getParent();
   const custom = request.getCustom();
   const remote = request.getRemote();
-  const inherited = monitor.goals.get(parent);
+  const inherited = session.goals.get(parent);
 
   let properties = fromStruct(request.getObject());
   let dependencies = new Set(request.getDependenciesList());
   let propertyDependencies = readPropertyDependencies(request, properties, dependencies, remote);
-  const ownTransforms = monitor.takeTransforms(
+  const ownTransforms = session.takeTransforms(
     `${parent}::${type}::${name}`,
     request.getTransformsList(),
     remote,
   );
-  const transforms = [...ownTransforms, ...monitor.transformsAbove(parent), ...monitor.stackTransforms];
+  const transforms = [...ownTransforms, ...session.transformsAbove(parent), ...session.stackTransforms];
   if (request.getTransformsList().length > 0) properties = upgradeOutputs(properties, propertyDependencies);
 
   let options = transformOptions(request);
   if (inherited) inherit(options, request, inherited);
   if (custom || remote)
     options.setProvider(
-      monitor.resolveProvider(options.getProvider(), options.getProvidersMap(), parent, packageOf(type)),
+      session.resolveProvider(options.getProvider(), options.getProvidersMap(), parent, packageOf(type)),
     );
   for (const transform of transforms as Transform[])
     ({ properties, options } = await transform({ name, type, custom, parent }, properties, options));
-  monitor.inheritProviders(options.getProvidersMap(), parent, custom);
+  session.inheritProviders(options.getProvidersMap(), parent, custom);
 
   let provider = "";
   if ((custom && !isProviderType(type)) || remote)
     provider =
       options.getProvider() ||
-      (await monitor.defaultProviders.reference({
+      (await session.defaultProviders.reference({
         pkg: packageOf(type),
         version: options.getVersion(),
         downloadUrl: options.getPluginDownloadUrl(),
@@ -108,18 +109,18 @@ export async function registerResource(
     hideDiff: options.getHideDiffList(),
     deletedWith: options.getDeletedWith(),
     replaceWith: options.getReplaceWithList(),
-    sourcePosition: monitor.sourcePosition(request.getSourceposition()),
+    sourcePosition: session.sourcePosition(request.getSourceposition()),
     resourceHooks: readHooks(options.getHooks()),
   });
-  if (!custom) warnAboutIgnoredOptions(monitor, plan);
+  if (!custom) warnAboutIgnoredOptions(session, plan);
 
   const response = new pb.RegisterResourceResponse();
   if (remote) {
-    await monitor.construct(plan, options, provider, ownTransforms, response);
+    await constructComponent(session, plan, options, provider, ownTransforms, response);
     return response;
   }
-  const result = await monitor.submit(plan);
-  monitor.settled(result.state.urn, plan, ownTransforms, options.getProvidersMap());
+  const result = await session.submit(plan);
+  session.settled(result.state.urn, plan, ownTransforms, options.getProvidersMap());
   return answer(request, response, result);
 }
 
@@ -202,9 +203,9 @@ function transformOptions(request: pb.RegisterResourceRequest): pb.TransformReso
   if (request.getDeletebeforereplacedefined() || request.getDeletebeforereplace())
     options.setDeleteBeforeReplace(request.getDeletebeforereplace());
   options.setAdditionalSecretOutputsList(request.getAdditionalsecretoutputsList());
-  request
-    .getProvidersMap()
-    .forEach((reference: string, pkg: string) => options.getProvidersMap().set(pkg, reference));
+  request.getProvidersMap().forEach((reference: string, pkg: string) => {
+    options.getProvidersMap().set(pkg, reference);
+  });
   options.setHooks(request.getHooks());
   options.setImport(request.getImportid());
   options.setHideDiffList(request.getHidediffsList());
@@ -290,7 +291,7 @@ function setPlugin(properties: PropertyMap, options: pb.TransformResourceOptions
   if (options.getVersion() || options.getPluginDownloadUrl()) properties.__internal = internal;
 }
 
-function warnAboutIgnoredOptions(monitor: Monitor, plan: Goal): void {
+function warnAboutIgnoredOptions(session: Session, plan: Goal): void {
   const given: [string, boolean][] = [
     ["ignoreChanges", plan.ignoreChanges.length > 0],
     ["customTimeouts", Object.keys(plan.customTimeouts).length > 0],
@@ -298,5 +299,5 @@ function warnAboutIgnoredOptions(monitor: Monitor, plan: Goal): void {
     ["replaceOnChanges", plan.replaceOnChanges.length > 0],
   ];
   for (const [option, used] of given)
-    if (used) monitor.diagnostics.warning(`The option '${option}' has no effect on component resources.`, "");
+    if (used) session.diagnostics.warning(`The option '${option}' has no effect on component resources.`, "");
 }

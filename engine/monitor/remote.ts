@@ -6,20 +6,20 @@ import { isProviderType } from "../resource/urn";
 import { isObject, outputDependencies } from "../values/value";
 import { fromStruct, toStruct } from "../values/wire";
 import type { Transform } from "./callbacks";
-import { failureMessages, type Monitor } from "./monitor";
+import { failureMessages, type Session } from "./session";
 
 const WIRE = { keepUnknowns: true, keepSecrets: true, keepResources: true };
 
-/** A component that a provider builds: the provider registers its children with this monitor. */
+/** A component that a provider builds: the provider registers its children with this session. */
 export async function constructComponent(
-  monitor: Monitor,
+  session: Session,
   goal: Goal,
   options: pb.TransformResourceOptions,
   provider: string,
   transforms: Transform[],
   response: pb.RegisterResourceResponse,
 ): Promise<void> {
-  const plugin = await monitor.pluginFor(provider, goal.type, "", "");
+  const plugin = await session.pluginFor(provider, goal.type, "", "");
   const providers: Record<string, string> = {};
   options.getProvidersMap().forEach((reference: string, pkg: string) => {
     providers[pkg] = reference;
@@ -49,17 +49,17 @@ export async function constructComponent(
       replaceWith: goal.replaceWith,
       retainOnDelete: goal.retainOnDelete,
       hooks: goal.resourceHooks,
-      context: monitor.context(),
+      context: session.context(),
     })
     .catch((error) => {
-      monitor.diagnostics.error(
+      session.diagnostics.error(
         `${goal.type} resource '${goal.name}' has a problem: ${messageOf(error)}`,
         "",
       );
-      monitor.onAbort(error as Error);
+      session.onAbort(error as Error);
       throw error;
     });
-  monitor.settled(result.urn, goal, transforms, options.getProvidersMap());
+  session.settled(result.urn, goal, transforms, options.getProvidersMap());
   response.setUrn(result.urn);
   response.setObject(toStruct(result.outputs, WIRE));
   for (const [key, value] of Object.entries(result.outputs)) {
@@ -72,14 +72,14 @@ export async function constructComponent(
 }
 
 /** A method of a resource, executed by its provider. */
-export async function callMethod(monitor: Monitor, request: pb.ResourceCallRequest): Promise<CallResponse> {
+export async function callMethod(session: Session, request: pb.ResourceCallRequest): Promise<CallResponse> {
   const token = request.getTok();
   const args = fromStruct(request.getArgs());
   const self = isObject(args.__self__) ? args.__self__ : undefined;
   let reference = request.getProvider();
   if (isProviderType(token.split("/")[0] ?? "") && self) reference = `${self.urn}::${self.id}`;
-  else if (!reference && self) reference = monitor.goals.get(String(self.urn))?.provider ?? "";
-  const plugin = await monitor.pluginFor(
+  else if (!reference && self) reference = session.goals.get(String(self.urn))?.provider ?? "";
+  const plugin = await session.pluginFor(
     reference,
     token,
     request.getVersion(),
@@ -94,10 +94,10 @@ export async function callMethod(monitor: Monitor, request: pb.ResourceCallReque
   for (const [key, value] of Object.entries(args))
     argDependencies[key] = [...outputDependencies(value, new Set(argDependencies[key] ?? []))];
   const result = await plugin
-    .call({ token, args, argDependencies, context: monitor.context() })
+    .call({ token, args, argDependencies, context: session.context() })
     .catch((error) => {
-      monitor.diagnostics.error(`call to function '${token}' failed: ${messageOf(error)}`, "");
-      monitor.onAbort(error as Error);
+      session.diagnostics.error(`call to function '${token}' failed: ${messageOf(error)}`, "");
+      session.onAbort(error as Error);
       throw new Error(`call of ${token} returned an error: ${messageOf(error)}`);
     });
   const response = new CallResponse();

@@ -83,7 +83,10 @@ const opened = new Map<string, Promise<SecretsManager>>();
 export function openSecretsManager(salt: string, passphrase: string): Promise<SecretsManager> {
   const key = JSON.stringify([salt, passphrase]);
   let manager = opened.get(key);
-  if (!manager) opened.set(key, (manager = open(salt, passphrase)));
+  if (!manager) {
+    manager = open(salt, passphrase);
+    opened.set(key, manager);
+  }
   return manager;
 }
 

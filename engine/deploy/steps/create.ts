@@ -1,8 +1,8 @@
 import type { PropertyDiff } from "../../host/provider";
 import type { ResourceState } from "../../resource/state";
+import { afterHooks } from "../after-hooks";
 import type { Deployment } from "../deployment";
 import type { Registration } from "../events";
-import { afterHooks } from "../hooks";
 import { withErrorHooks } from "../retries";
 import type { Step, StepOutcome } from "../step";
 

@@ -1,6 +1,6 @@
 import type { ResourceState } from "../../resource/state";
+import { afterHooks } from "../after-hooks";
 import type { Deployment } from "../deployment";
-import { afterHooks } from "../hooks";
 import { withErrorHooks } from "../retries";
 import { DeleteProtected, type Step, type StepOp, type StepOutcome } from "../step";
 
@@ -55,14 +55,19 @@ export class DeleteStep implements Step {
       !goneWithAnother
     ) {
       const provider = deployment.providerFor(this);
-      await withErrorHooks(deployment, { state: old, oldState: old, operation: "delete", ...known }, () =>
-        provider.delete({
-          urn: old.urn,
-          id: old.id,
-          inputs: old.inputs,
-          outputs: old.outputs,
-          timeout: old.customTimeouts.delete ?? 0,
-        }),
+      await withErrorHooks(
+        deployment,
+        { state: old, oldState: old, operation: "delete", ...known },
+        async () => {
+          await provider.delete({
+            urn: old.urn,
+            id: old.id,
+            inputs: old.inputs,
+            outputs: old.outputs,
+            timeout: old.customTimeouts.delete ?? 0,
+          });
+          return undefined;
+        },
       );
     }
     if (this.options.pendingReplacement) old.pendingReplacement = true;
