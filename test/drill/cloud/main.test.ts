@@ -8,6 +8,7 @@ import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ended, spawnNode } from "../../../drill/process/leash";
+import { eventually } from "./eventually";
 import { temporaryFolder } from "./folder";
 
 const ROOT = path.join(__dirname, "..", "..", "..");
@@ -116,7 +117,7 @@ test("after SIGKILL everything comes back at the same addresses, and nothing out
 
   child.kill("SIGKILL");
   await ended(child);
-  await expect.poll(() => existsSync(`/proc/${server}`)).toBe(false);
+  await eventually(() => existsSync(`/proc/${server}`)).toBe(false);
   await expect(fetch(address)).rejects.toThrow();
 
   const former = ready;
@@ -193,6 +194,6 @@ test("SIGTERM ends it and all it started, with exit code 0", async () => {
     "";
   child.kill("SIGTERM");
   expect(await ended(child)).toBe(0);
-  await expect.poll(() => existsSync(`/proc/${server}`)).toBe(false);
+  await eventually(() => existsSync(`/proc/${server}`)).toBe(false);
   expect(existsSync(path.join(directory, "lock"))).toBe(false);
 });

@@ -6,6 +6,7 @@ import { LoadBalancers } from "../../../../../drill/cloud/aws/edge/edge";
 import { openResources, type Resources } from "../../../../../drill/cloud/aws/resources";
 import type { Target } from "../../../../../drill/cloud/ports";
 import type { Values } from "../../../../../drill/cloud/provider/values";
+import { eventually } from "../../eventually";
 import { temporaryFolder } from "../../folder";
 
 const ACCOUNT = { id: "111122223333", region: "eu-central-1", partition: "aws", defaultTags: {} } as const;
@@ -20,6 +21,8 @@ interface Shop {
   answered: number;
   healthy: boolean;
   delay: number;
+  /** Answers wait for it. */
+  gate: Promise<void>;
 }
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -50,11 +53,12 @@ async function openShop(name: string): Promise<Shop> {
     const parts: Buffer[] = [];
     incoming.on("data", (part: Buffer) => parts.push(part));
     incoming.on("end", () => {
-      setTimeout(() => {
+      const answer = (): void => {
         shop.answered++;
         response.setHeader("x-shop", name);
         response.end(JSON.stringify({ headers: incoming.headers, body: Buffer.concat(parts).toString() }));
-      }, shop.delay);
+      };
+      void shop.gate.then(() => setTimeout(answer, shop.delay));
     });
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -65,9 +69,19 @@ async function openShop(name: string): Promise<Shop> {
     answered: 0,
     healthy: true,
     delay: 5,
+    gate: Promise.resolve(),
   };
   shops.push(shop);
   return shop;
+}
+
+/** Holds the answers of a shop back until the answer of this is called. */
+function hold(shop: Shop): () => void {
+  let open = (): void => {};
+  shop.gate = new Promise((done) => {
+    open = done;
+  });
+  return open;
 }
 
 function group(name: string, more: Values = {}): string {
@@ -92,9 +106,9 @@ function weights(...entries: readonly (readonly [string, number])[]): void {
 }
 
 async function healthy(arn: string, count: number): Promise<void> {
-  await expect
-    .poll(() => [...edge.health(arn).values()].filter((one) => one === "healthy").length, { timeout: 10_000 })
-    .toBe(count);
+  await eventually(() => [...edge.health(arn).values()].filter((one) => one === "healthy").length).toBe(
+    count,
+  );
 }
 
 function address(host = ""): string {
@@ -231,7 +245,7 @@ describe("traffic", () => {
       weights([before, 100 - share], [after, share]);
       await edge.reconcile();
       const sent = load.sent();
-      await expect.poll(load.sent).toBeGreaterThan(sent + 40);
+      await eventually(load.sent).toBeGreaterThan(sent + 40);
     }
     // A rolling change of the group that serves: each process is replaced by another.
     const serving = [...fresh];
@@ -244,14 +258,14 @@ describe("traffic", () => {
         "new",
         [gone, ...serving].map(({ target }) => target),
       );
-      await expect.poll(() => edge.health(after).get(replacement.target.id)).toBe("healthy");
+      await eventually(() => edge.health(after).get(replacement.target.id)).toBe("healthy");
       edge.setTargets(
         after,
         "new",
         serving.map(({ target }) => target),
       );
       // What a preStop hook is for: the process ends after the last request it was given.
-      await expect.poll(() => JSON.stringify(edge.state())).not.toContain(gone.target.id);
+      await eventually(() => JSON.stringify(edge.state())).not.toContain(gone.target.id);
       await new Promise((done) => gone.server.close(done));
     }
     const { total, failures } = await load.stop();
@@ -264,16 +278,17 @@ describe("traffic", () => {
   test("a request under way finishes on a target that was taken out, and no new one reaches it", async () => {
     const arn = group("slow");
     const [slow, other] = [await openShop("slow"), await openShop("other")];
-    slow.delay = 400;
+    const open = hold(slow);
     weights([arn, 1]);
     await edge.reconcile();
     edge.setTargets(arn, "pods", [slow.target]);
     await healthy(arn, 1);
     const underWay = call("/api/slow", { method: "POST", body: "x" });
-    await expect.poll(() => JSON.stringify(edge.state())).toContain('"inFlight":1');
+    await eventually(() => JSON.stringify(edge.state())).toContain('"inFlight":1');
     edge.setTargets(arn, "pods", [other.target]);
     const next = await call("/api/next");
     expect(next.shop).toBe("other");
+    open();
     expect((await underWay).shop).toBe("slow");
     expect(slow.answered).toBe(1);
   });
@@ -422,17 +437,14 @@ test("least outstanding requests: a busy target is passed over, and equals take 
   await healthy(arn, 2);
   for (let turn = 0; turn < 10; turn++) await call("/api/x");
   expect([one.answered, two.answered]).toEqual([5, 5]);
-  one.delay = 300;
+  const open = { one: hold(one), two: hold(two) };
   const held = call("/api/held");
-  await expect.poll(() => JSON.stringify(edge.state())).toContain('"inFlight":1');
-  const busy = edge.state() as unknown as {
-    targetGroups: { targets: { id: string; inFlight: number }[] }[];
-  }[];
-  const [name] = (busy[0]?.targetGroups[0]?.targets ?? [])
-    .filter(({ inFlight }) => inFlight > 0)
-    .map(({ id }) => id);
-  const others = [await call("/api/a")];
-  expect(others.every(({ shop }) => shop !== name)).toBe(true);
+  const busy = /"id":"(one|two)"[^}]*"inFlight":1/;
+  await eventually(() => JSON.stringify(edge.state())).toMatch(busy);
+  const other = busy.exec(JSON.stringify(edge.state()))?.[1] === "one" ? "two" : "one";
+  open[other]();
+  for (let turn = 0; turn < 4; turn++) expect((await call("/api/x")).shop).toBe(other);
+  open[other === "one" ? "two" : "one"]();
   await held;
 });
 

@@ -6,6 +6,7 @@ import { dataDirectory } from "../../../../../drill/cloud/aws/rds/data-directory
 import { Databases } from "../../../../../drill/cloud/aws/rds/databases";
 import { applied } from "../../../../../drill/cloud/aws/rds/parameters";
 import { type Authority, openAuthority } from "../../../../../drill/cloud/certificates/authority";
+import { eventually } from "../../eventually";
 import { temporaryFolder } from "../../folder";
 
 const folder = temporaryFolder();
@@ -95,7 +96,7 @@ test("parameters of the group hold, and others take effect without a restart", a
   ]);
   expect(parameters.ignored).toEqual(["shared_buffers"]);
   await databases.setParameters("orders", parameters);
-  await expect.poll(show).toBe("700ms");
+  await eventually(show).toBe("700ms");
 });
 
 test("a snapshot under writes holds exactly the transactions of one moment, and starts a second server", async () => {
@@ -115,7 +116,7 @@ test("a snapshot under writes holds exactly the transactions of one moment, and 
       written++;
     }
   })();
-  await expect.poll(() => written).toBeGreaterThan(50);
+  await eventually(() => written).toBeGreaterThan(50);
   const before = written;
   await databases.takeSnapshot("before-upgrade", "orders");
   const after = written;
@@ -153,23 +154,19 @@ test("shut out, read-only and slowed down end when they are told to", async () =
   await databases.setClosed("orders", false);
   await databases.setReadOnly("orders", true);
   const client = await connect("orders");
-  await expect
-    .poll(() =>
-      client.query("CREATE TABLE full_disk()").then(
-        () => "written",
-        (problem: Error) => problem.message,
-      ),
-    )
-    .toMatch(/read-only/);
+  await eventually(() =>
+    client.query("CREATE TABLE full_disk()").then(
+      () => "written",
+      (problem: Error) => problem.message,
+    ),
+  ).toMatch(/read-only/);
   await databases.setReadOnly("orders", false);
-  await expect
-    .poll(() =>
-      client.query("CREATE TABLE IF NOT EXISTS full_disk()").then(
-        () => "written",
-        (problem: Error) => problem.message,
-      ),
-    )
-    .toBe("written");
+  await eventually(() =>
+    client.query("CREATE TABLE IF NOT EXISTS full_disk()").then(
+      () => "written",
+      (problem: Error) => problem.message,
+    ),
+  ).toBe("written");
   const carryOn = databases.slowDown("orders", 0.5);
   expect((await client.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
   carryOn();
@@ -179,16 +176,12 @@ test("shut out, read-only and slowed down end when they are told to", async () =
 test("a crashed server comes back by itself, and a restarted cloud brings servers back at their addresses", async () => {
   const { port } = databases.server("orders");
   await databases.crash("orders");
-  await expect
-    .poll(
-      () =>
-        connect("orders").then(
-          () => "connected",
-          () => "refused",
-        ),
-      { timeout: 20_000 },
-    )
-    .toBe("connected");
+  await eventually(() =>
+    connect("orders").then(
+      () => "connected",
+      () => "refused",
+    ),
+  ).toBe("connected");
   await Promise.all(clients.map((client) => client.end().catch(() => {})));
   await databases.setStopped("scratch", true);
   await databases.stopAll();
