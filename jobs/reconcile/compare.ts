@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { Database } from "../frame/database";
 import type { Model, Source } from "../migrate/declarations/model";
 import { comparisonStatement } from "../migrate/sql/comparison";
+import { nextKey } from "../migrate/sql/load";
 import { BOOK, identifier, literal, PLANS, sourceTable } from "../migrate/sql/names";
 import { type Difference, descend } from "./descend";
 
@@ -193,16 +194,14 @@ async function* rangesOf(
   { chunkRows = 20_000, sample = 1, window }: CompareOptions,
   ended: (beyond: string | null) => void,
 ): AsyncGenerator<Range, undefined> {
-  const key = identifier(source.key);
   let first: string | null = window?.first ?? null;
   let left = window?.rows ?? Number.POSITIVE_INFINITY;
   let share = 0;
   for (;;) {
-    const result: pg.QueryResult<{ key: string }> = await client.query(
-      `SELECT s.${key}::text AS key FROM ${sourceTable(source)} s WHERE $1::${source.keyType} IS NULL OR s.${key} >= $1::${source.keyType}
-        ORDER BY s.${key} OFFSET $2 LIMIT 1`,
-      [first, Math.max(1, Math.min(chunkRows, left))],
-    );
+    const result: pg.QueryResult<{ key: string }> = await client.query(nextKey(source), [
+      first,
+      Math.max(1, Math.min(chunkRows, left)),
+    ]);
     const beyond = result.rows[0]?.key ?? null;
     left -= chunkRows;
     share += sample;

@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { Source } from "../declarations/model";
 import { inTransaction } from "../session";
 import { BUCKET_BITS, BUCKET_KEYS } from "../sql/buckets";
+import { nextKey } from "../sql/load";
 import { BOOK, identifier, sourceTable } from "../sql/names";
 
 /** A range of keys that is loaded in one transaction, together with its line in the ledger. */
@@ -103,12 +104,8 @@ async function nextKeys(
   rows: number,
 ): Promise<Claim | undefined> {
   if (load.lowest === null) return undefined;
-  const key = identifier(source.key);
   const first = load.next ?? load.lowest;
-  const { rows: found } = await client.query<{ key: string }>(
-    `SELECT s.${key}::text AS key FROM ${sourceTable(source)} s WHERE s.${key} >= $1::${source.keyType} ORDER BY s.${key} OFFSET $2 LIMIT 1`,
-    [first, Math.max(1, rows)],
-  );
+  const { rows: found } = await client.query<{ key: string }>(nextKey(source), [first, Math.max(1, rows)]);
   return { first, beyond: found[0]?.key ?? null, segment: "history" };
 }
 

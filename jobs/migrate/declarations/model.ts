@@ -22,6 +22,8 @@ export interface Source {
   readonly table: string;
   readonly key: string;
   readonly keyType: string;
+  /** Columns that tell rows apart: the key alone, or the primary key where several rows share a key. */
+  readonly identity: readonly string[];
   /** Whether keys are whole numbers, so that ranges of them can be locked one by one. */
   readonly ranged: boolean;
   readonly columns: readonly string[];

@@ -48,8 +48,11 @@ function resolveSource(
     refuse(`key: there is no column ${one.key}; it has ${[...table.columns.keys()].join(", ")}`);
     return undefined;
   }
-  if (!table.unique.has(one.key) || !key.notNull)
-    refuse(`key: ${one.key} is not unique and NOT NULL; name a column that identifies a row`);
+  const alone = table.unique.has(one.key);
+  if (!key.notNull || !(alone || (one.merge === undefined && table.primaryKey.includes(one.key))))
+    refuse(
+      `key: ${one.key} is not unique, nor part of the primary key, or may be NULL; name a column that identifies a row or a group of rows`,
+    );
   const schemas = (sql: string): string =>
     sql.replaceAll("{{old}}", from.schema).replaceAll("{{new}}", to.schema);
   for (const stage of one.prepare)
@@ -85,6 +88,7 @@ function resolveSource(
     table: one.table,
     key: one.key,
     keyType: key.type,
+    identity: alone ? [one.key] : table.primaryKey,
     ranged: WHOLE_NUMBERS.has(key.type) && one.merge === undefined,
     columns: [...table.columns.keys()],
     after: one.after,
@@ -195,6 +199,9 @@ function resolveBackward(
     return [{ name, type: column.type, expression: orRemembered(one, name, column.type, schemas(sql)) }];
   });
   const written = new Set([one.key, ...columns.map(({ name }) => name)]);
+  if (!table.unique.has(one.key))
+    for (const name of table.primaryKey)
+      if (!written.has(name)) refuse(`backward: ${name} is part of the primary key and has no expression`);
   for (const column of table.columns.values())
     if (column.notNull && !column.hasDefault && !written.has(column.name))
       refuse(`backward: ${column.name} is NOT NULL without a default and has no expression`);

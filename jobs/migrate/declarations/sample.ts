@@ -69,8 +69,8 @@ async function trySource(
     old: string | null;
     back: string | null;
   }>(
-    `SELECT s.${key}::text AS key, c.name AS column, c.old, c.back
-       FROM (${trial(sourceRows(source, "true"))}) b JOIN ${sourceTable(source)} s ON s.${key} = b.${key}
+    `SELECT b.${key}::text AS key, c.name AS column, c.old, c.back
+       FROM (${trial(sourceRows(source, "true"))}) b JOIN ${sourceTable(source)} s USING (${columnList(source.identity)})
        CROSS JOIN LATERAL (VALUES ${columns
          .map(
            ({ name }) =>

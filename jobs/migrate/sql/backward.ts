@@ -44,10 +44,16 @@ export function backwardFunctions(source: Source): string[] {
   const unapply = qualified(BOOK, `unapply_${source.table}`);
   const table = literal(source.table);
   const names = source.backward.columns.map(({ name }) => name);
-  const left = names.map((name) => `s.${identifier(name)}`);
-  const right = names.map((name) => `excluded.${identifier(name)}`);
-  const sets = names.map((name) => `${identifier(name)} = excluded.${identifier(name)}`);
+  const changing = names.filter((name) => !source.identity.includes(name));
+  const left = changing.map((name) => `s.${identifier(name)}`);
+  const right = changing.map((name) => `excluded.${identifier(name)}`);
+  const sets = changing.map((name) => `${identifier(name)} = excluded.${identifier(name)}`);
   const kept = source.merge === undefined ? "" : keptAliases(source);
+  const same = source.identity.map((name) => `b.${identifier(name)} = s.${identifier(name)}`).join(" AND ");
+  const present =
+    source.identity.length === 1
+      ? `SELECT FROM ${targetTable(first)} t WHERE t.${identifier(first.owner)} = s.${key}`
+      : `SELECT FROM (${sourceRows(source, `t.${identifier(first.owner)} = ANY (keys)`)}) b WHERE ${same}`;
   // Whoever gathers from several tables must be alone with the row, and look again once it is.
   const lock = gathers(source)
     ? `  PERFORM FROM ${sourceTable(source)} s WHERE s.${key} = ANY (keys) ORDER BY s.${key} FOR NO KEY UPDATE;\n`
@@ -59,10 +65,10 @@ BEGIN
 ${lock}  WITH released AS (DELETE FROM ${BOOK}.quarantine q WHERE q.source = ${table} AND q.key = ANY (keys::text[]))
   INSERT INTO ${sourceTable(source)} AS s (${columnList([source.key, ...names])})
   ${sourceRows(source, `t.${identifier(first.owner)} = ANY (keys)`)}
-  ON CONFLICT (${key}) DO ${names.length === 0 ? "NOTHING" : `UPDATE SET ${sets.join(", ")} WHERE ${differs(left, right)}`};
+  ON CONFLICT (${columnList(source.identity)}) DO ${changing.length === 0 ? "NOTHING" : `UPDATE SET ${sets.join(", ")} WHERE ${differs(left, right)}`};
   IF gone THEN
     DELETE FROM ${sourceTable(source)} s WHERE s.${key} = ANY (keys)${kept}
-       AND NOT EXISTS (SELECT FROM ${targetTable(first)} t WHERE t.${identifier(first.owner)} = s.${key});
+       AND NOT EXISTS (${present});
   END IF;
 END $function$`,
     `CREATE OR REPLACE FUNCTION ${backwardFunction(source)}(keys ${keys}, gone boolean DEFAULT false) RETURNS void

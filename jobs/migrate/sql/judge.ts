@@ -71,7 +71,7 @@ export function insertAside(source: Source): string {
     .filter((rule) => rule.until !== undefined)
     .map((rule) => `WHEN ${literal(rule.name)} THEN ${literal(rule.until ?? "")}`);
   return `INSERT INTO ${BOOK}.quarantine (source, key, direction, rule, reason, waits_for, row)
-  SELECT ${literal(source.table)}, j.${identifier(source.key)}::text, 'forward', j.set_aside,
+  SELECT ${source.identity.length === 1 ? "" : `DISTINCT ON (j.${identifier(source.key)}) `}${literal(source.table)}, j.${identifier(source.key)}::text, 'forward', j.set_aside,
          CASE j.set_aside ${reasons.join(" ")} END, ${waits.length === 0 ? "NULL" : `CASE j.set_aside ${waits.join(" ")} END`},
          (SELECT to_jsonb(r) FROM (SELECT ${columnList(source.columns, "j")}) r)
     FROM judged j WHERE j.set_aside IS NOT NULL`;

@@ -1,11 +1,27 @@
 import type { Source } from "../declarations/model";
 import { insertAside, judgedRows, setsAside, targetRows } from "./judge";
-import { BOOK, columnList, identifier, literal, targetTable } from "./names";
+import { BOOK, columnList, identifier, literal, sourceTable, targetTable } from "./names";
 
 /** Condition of a range of keys: `$1` is its first, `$2` the first after it; NULL is no limit. */
 export function inRange(source: Source, alias = "s", column = source.key): string {
   const name = `${alias}.${identifier(column)}`;
   return `($1::${source.keyType} IS NULL OR ${name} >= $1::${source.keyType}) AND ($2::${source.keyType} IS NULL OR ${name} < $2::${source.keyType})`;
+}
+
+/**
+ * The key that begins the next range: `$1` is where this one begins (NULL: at the beginning), `$2` its rows. Never the key
+ * this one begins with, however many rows share it.
+ */
+export function nextKey(source: Source): string {
+  const key = `s.${identifier(source.key)}`;
+  const from = `$1::${source.keyType}`;
+  return `SELECT key::text FROM (
+    (SELECT ${key} AS key FROM ${sourceTable(source)} s WHERE ${from} IS NULL OR ${key} >= ${from} ORDER BY ${key} OFFSET $2 LIMIT 1)
+  ) reached WHERE ${from} IS NULL OR key > ${from}
+  UNION ALL (SELECT ${key}::text FROM ${sourceTable(source)} s WHERE ${key} > ${from} AND ${key} = (
+    SELECT min(${key}) FROM ${sourceTable(source)} s WHERE ${key} > ${from}) AND ${from} = (
+    SELECT ${key} FROM ${sourceTable(source)} s WHERE ${key} >= ${from} ORDER BY ${key} OFFSET $2 LIMIT 1) LIMIT 1)
+  LIMIT 1`;
 }
 
 /**

@@ -35,7 +35,7 @@ async function wayBack(client: pg.ClientBase, source: Model["sources"][number]):
   );
   const { rows } = await client.query(
     `SELECT b.${identifier(source.key)} AS key, c.name, c.old, c.back FROM (${sourceRows(source, "true")}) b
-       JOIN ${sourceTable(source)} s USING (${identifier(source.key)})
+       JOIN ${sourceTable(source)} s USING (${source.identity.map(identifier).join(", ")})
        CROSS JOIN LATERAL (VALUES ${differing.join(", ")}) AS c(name, old, back, differs)
       WHERE c.differs AND NOT EXISTS (SELECT FROM order_upgrade.quarantine q WHERE q.source = $1 AND q.key = s.${identifier(source.key)}::text) LIMIT 3`,
     [source.table],
