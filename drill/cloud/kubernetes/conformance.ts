@@ -3,11 +3,12 @@
  *
  *     npx tsx drill/cloud/kubernetes/conformance.ts FOLDER [--show]
  *
- * FOLDER holds verdicts/*.json. Prints the agreement by kind, for creation by POST and by server-side apply; with
- * --show every entry that differs. Exit code 1 when a verdict or a reason differs.
+ * FOLDER holds verdicts/*.json and behaviour.json. Prints the agreement by kind, for creation by POST and by server-side apply; with
+ * --show every entry that differs; then which scenarios of controllers come out the same. Exit code 1 when a verdict or a reason differs.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { act, type Scenario } from "./conformance/behaviour";
 import { type Agreement, type Entry, judge } from "./conformance/verdicts";
 
 const ASPECTS = ["verdict", "causes", "warnings", "defaulted", "texts"] as const;
@@ -42,6 +43,23 @@ function main(folder: string | undefined, show: boolean): void {
     ].join("  "),
   );
   if ((sums.get("verdict") ?? 0) < total) process.exitCode = 1;
+  behaviour(path.join(folder, "behaviour.json"), show);
+}
+
+function behaviour(file: string, show: boolean): void {
+  const scenarios = JSON.parse(readFileSync(file, "utf8")) as Scenario[];
+  const results = scenarios.map((scenario) => [scenario.name, act(scenario)] as const);
+  const same = results.filter(([, differences]) => differences?.length === 0).length;
+  console.log(`\nscenarios: ${same} of ${scenarios.length} the same`);
+  for (const [name, differences] of results) {
+    if (differences?.length === 0) continue;
+    console.log(
+      `  ${name}: ${differences === undefined ? "not acted out" : differences.map(({ step, what }) => `${step}: ${what}`).join("; ")}`,
+    );
+    if (show)
+      for (const { expected, seen } of differences ?? [])
+        console.log(`    expected ${JSON.stringify(expected)}\n    seen     ${JSON.stringify(seen)}`);
+  }
 }
 
 function print(

@@ -56,10 +56,13 @@ export class DeploymentController implements Controller {
       this.#rescale(deployment, current, old);
       return this.#write(key, (fresh) => scalingStatus(fresh, this.#sets(fresh), this.#server.clock));
     }
-    const next = this.#syncRevision(deployment, current, old);
-    if (next === undefined) return undefined;
-    if (deployment.spec.strategy?.type === "Recreate") this.#recreate(deployment, next, old);
-    else this.#roll(deployment, next, old);
+    const recreates = deployment.spec.strategy?.type === "Recreate";
+    if (!recreates || this.#isEmptied(deployment, old)) {
+      const next = this.#syncRevision(deployment, current, old);
+      if (next === undefined) return undefined;
+      if (recreates) this.#fill(deployment, next, old);
+      else this.#roll(deployment, next, old);
+    }
     return this.#write(key, (fresh) => rolloutStatus(fresh, this.#sets(fresh), this.#server.clock));
   }
 
@@ -196,17 +199,19 @@ export class DeploymentController implements Controller {
   }
 
   /** All old pods go, and are gone, before a new one comes. */
-  #recreate(deployment: Deployment, current: ReplicaSet, old: readonly ReplicaSet[]): void {
+  #isEmptied(deployment: Deployment, old: readonly ReplicaSet[]): boolean {
     for (const set of old) this.#resize(deployment, set, 0);
     const owners = new Set(old.map((set) => set.metadata.uid));
-    const left = this.#server
+    return !this.#server
       .list<Pod>("v1", "Pod", deployment.metadata.namespace)
       .some(
         (pod) =>
           owners.has(controllerOf(pod)?.uid ?? "") &&
           (isActive(pod) || pod.metadata.deletionTimestamp !== undefined),
       );
-    if (left) return;
+  }
+
+  #fill(deployment: Deployment, current: ReplicaSet, old: readonly ReplicaSet[]): void {
     this.#resize(deployment, current, deployment.spec.replicas ?? 1);
     this.#forget(deployment, current, old);
   }

@@ -51,8 +51,9 @@ export class JobController implements Controller {
     const verdict = this.#verdict(job, status, pods);
     if (verdict !== undefined) {
       status.conditions = withCondition(status.conditions, { ...verdict, lastProbeTime: now }, now);
-      for (const pod of pods.filter(isActive)) this.#remove(pod);
-      this.#write(job, status, this.#pods(job), pods);
+      const stopped = pods.filter(isActive);
+      for (const pod of stopped) this.#remove(pod);
+      this.#write(job, status, this.#pods(job), stopped.length);
       return 1;
     }
     const again = this.#start(job, pods);
@@ -192,14 +193,10 @@ export class JobController implements Controller {
     return this.#expire({ ...job, status });
   }
 
-  /** @param before pods that were removed a moment ago still count as failed */
-  #write(job: Job, status: JobStatus, pods: readonly Pod[], before: readonly Pod[] = []): number | undefined {
-    const counted = new Set(pods.map(({ metadata }) => metadata.uid));
-    const removed = before.filter((pod) => isActive(pod) && !counted.has(pod.metadata.uid)).length;
-    const failed = Math.max(
-      pods.filter(({ status: { phase } = {} }) => phase === "Failed").length + removed,
-      status.failed ?? 0,
-    );
+  /** @param stopped pods that were running when the Job was given up: they count as failed */
+  #write(job: Job, status: JobStatus, pods: readonly Pod[], stopped = 0): number | undefined {
+    const ended = pods.filter(({ status: { phase } = {} }) => phase === "Failed").length;
+    const failed = Math.max(ended + stopped, status.failed ?? 0);
     const succeeded = succeededCount(job, pods);
     const active = pods.filter(isActive);
     const indexes = finishedIndexes(job, pods);

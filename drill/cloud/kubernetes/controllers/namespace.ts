@@ -3,7 +3,6 @@ import type { StoreEvent } from "../api/store";
 import type { Condition, KubernetesObject } from "../api/types/meta";
 import type { Namespace } from "../api/types/store";
 import { timestamp } from "../api/values/clock";
-import { withCondition } from "./conditions";
 import type { Controller } from "./loop";
 
 /** Empties a namespace that is to go, and says what it still waits for. */
@@ -37,10 +36,12 @@ export class NamespaceController implements Controller {
       return undefined;
     }
     const now = timestamp(this.#server.clock);
-    const conditions = describe(left, (kind) => this.#plural(kind)).reduce(
-      (list, condition) => withCondition(list, condition, now),
-      namespace.status?.conditions ?? ([] as Condition[]),
-    );
+    const before = namespace.status?.conditions ?? [];
+    const conditions = describe(left, (kind) => this.#plural(kind)).map((condition) => {
+      const old = before.find(({ type }) => type === condition.type);
+      const since = old?.status === condition.status ? old.lastTransitionTime : undefined;
+      return { ...condition, lastTransitionTime: since ?? now };
+    });
     this.#server.updateStatus({ ...namespace, status: { ...namespace.status, conditions } });
     return 5_000;
   }

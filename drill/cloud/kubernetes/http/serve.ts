@@ -2,14 +2,17 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ApiServer } from "../api/server";
 import type { Pod } from "../api/types/pod";
 import type { LogFolder } from "../kubelet/log-file";
+import { answer } from "./rest";
 
-/** Serves `/logs/<pod>`; false when a path is not the cluster's. */
+/** Serves `/logs/<pod>` and the API below `/api` and `/apis`; false when a path is not the cluster's. */
 export function serveCluster(
   server: ApiServer,
   logs: LogFolder,
-): (request: IncomingMessage, response: ServerResponse) => boolean {
+): (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean> {
   return (request, response) => {
     const url = new URL(request.url ?? "/", "http://cluster");
+    if (/^\/(api|apis|version|healthz|readyz)(\/|$)/.test(url.pathname))
+      return answer(server, request, response).then(() => true);
     const name = /^\/logs\/(?:([^/]+)\/)?([^/]+)$/.exec(url.pathname);
     if (name === null || request.method !== "GET") return false;
     const pod = server
