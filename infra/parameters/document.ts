@@ -78,14 +78,33 @@ function rowsOf(group: string, { properties = {}, required = [] }: Described): R
   });
 }
 
-const table = (rows: readonly Row[], required: readonly string[]): string[] => [
-  "| parameter | meaning | values | default |",
-  "| --- | --- | --- | --- |",
-  ...rows.map(([path, one, needed]) => {
-    const must = needed ?? required.includes(path);
-    return `| \`${path}\` | ${cell(one.description ?? "")} | ${cell(valuesOf(one))} | ${defaultOf(one, must)} |`;
-  }),
-];
+function table(rows: readonly Row[], required: readonly string[]): string[] {
+  const cells = rows.map(([path, one, needed]) => [
+    `\`${path}\``,
+    cell(one.description ?? ""),
+    cell(valuesOf(one)),
+    defaultOf(one, needed ?? required.includes(path)),
+  ]);
+  return aligned([["parameter", "meaning", "values", "default"], ...cells]);
+}
+
+/** Columns of equal width, as the formatter writes them. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(3, ...rows.map((row) => [...(row[column] ?? "")].length)),
+  );
+  const line = (row: readonly string[], fill = " "): string =>
+    `| ${row.map((text, column) => text + fill.repeat(Math.max(0, (widths[column] ?? 0) - [...text].length))).join(" | ")} |`;
+  const [head = [], ...body] = rows;
+  return [
+    line(head),
+    line(
+      head.map(() => ""),
+      "-",
+    ),
+    ...body.map((row) => line(row)),
+  ];
+}
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 

@@ -100,7 +100,10 @@ export const change = z
   .strictObject({
     ticket: text("Number of the change.").optional(),
     approver: text("Who approved the change; not the one who makes it.").optional(),
-    timeZone: timeZone("Time zone of windows.").default("UTC"),
+    staging: text(
+      "Stack whose upgrade to the same release proves it, such as organization/order-upgrade/staging; production needs it.",
+    ).optional(),
+    timeZone: timeZone("Time zone of windows and freezes.").default("UTC"),
     windows: z
       .array(
         z.strictObject({

@@ -5,7 +5,7 @@ import { Snapshot } from "../../components/backup/snapshot";
 import { Credentials } from "../../components/database/credentials";
 import { ADMINISTRATOR, Database } from "../../components/database/database";
 import { databaseUrl } from "../../components/database/settings";
-import { roleOf } from "../../releases/manifest";
+import { roleOf, versionInNames } from "../../releases/manifest";
 import { databaseIdentifier, type Plan } from "../plan";
 import { gibibytes, milliseconds } from "../units";
 import type { Platform } from "./platform";
@@ -16,6 +16,12 @@ export const MIGRATOR = "migrator";
 export const READER = "reader";
 const SESSION = "session";
 
+/** Roles that installing a release creates where they are missing. */
+export const rolesOfInstall = (release: string): readonly string[] => [roleOf(release), MIGRATOR, READER];
+
+/** Name of the Secret of the Job that installs a release: only this Job acts as administrator. */
+export const installSecretName = (release: string): string => `install-${versionInNames(release)}`;
+
 /** Name of the Secret with the URLs that Jobs use, by role. */
 export const JOB_SECRET = "database-access";
 export const SCRATCH_SECRET = "scratch-access";
@@ -24,7 +30,6 @@ export interface Data {
   readonly database: Database;
   readonly sessionSecret: pulumi.Output<string>;
   readonly urlOfRelease: (version: string) => pulumi.Output<string>;
-  readonly roles: readonly string[];
   /** The database and the Secrets that lead to it. */
   readonly ready: readonly pulumi.Resource[];
 }
@@ -47,20 +52,25 @@ export function createData(settings: Settings, plan: Plan, platform: Platform, t
           databaseUrl(role, password, address, port, database.databaseName, limit),
         ),
     );
-  const access = createAccess(platform, {
-    ADMINISTRATOR_URL: url(ADMINISTRATOR),
-    MIGRATOR_URL: url(MIGRATOR),
-    READER_URL: url(READER),
-    ...Object.fromEntries(everybody.map((role) => [`PASSWORD_${role.toUpperCase()}`, credentials.of(role)])),
-  });
+  const secret = (name: string, data: Record<string, pulumi.Output<string>>) =>
+    createSecret(platform, name, data);
+  const access = secret(JOB_SECRET, { MIGRATOR_URL: url(MIGRATOR), READER_URL: url(READER) });
+  const installed = plan.jobs.filter(({ step }) => step === "install").map(({ release }) => release);
+  const installs = installed.map((release) =>
+    secret(installSecretName(release), {
+      ADMINISTRATOR_URL: url(ADMINISTRATOR),
+      ...Object.fromEntries(
+        rolesOfInstall(release).map((role) => [`PASSWORD_${role.toUpperCase()}`, credentials.of(role)]),
+      ),
+    }),
+  );
   createProofOfBackup(settings, plan, platform, timeline, { database, credentials });
   return {
     database,
     sessionSecret: credentials.of(SESSION),
     urlOfRelease: (version) =>
       url(roleOf(version), milliseconds(settings.parameters.database.statementLimit)),
-    roles: everybody,
-    ready: [database, access],
+    ready: [database, access, ...installs],
   };
 }
 
@@ -104,16 +114,17 @@ function createDatabase(
   });
 }
 
-function createAccess(
+/** Its content belongs to one purpose, so that a release that comes or goes replaces no Secret of another. */
+const createSecret = (
   platform: Platform,
-  data: Record<string, pulumi.Output<string>>,
-): kubernetes.core.v1.Secret {
-  return new kubernetes.core.v1.Secret(
-    JOB_SECRET,
-    { metadata: { name: JOB_SECRET, namespace: platform.namespace }, type: "Opaque", stringData: data },
+  name: string,
+  stringData: Record<string, pulumi.Output<string>>,
+): kubernetes.core.v1.Secret =>
+  new kubernetes.core.v1.Secret(
+    name,
+    { metadata: { name, namespace: platform.namespace }, type: "Opaque", stringData },
     { provider: platform.inCluster.providers.kubernetes, dependsOn: [platform.namespaceResource] },
   );
-}
 
 function createProofOfBackup(
   { parameters }: Settings,
@@ -148,14 +159,6 @@ function createProofOfBackup(
     .apply(([password, address, port]) =>
       databaseUrl(ADMINISTRATOR, password, address, port, database.databaseName),
     );
-  const secret = new kubernetes.core.v1.Secret(
-    SCRATCH_SECRET,
-    {
-      metadata: { name: SCRATCH_SECRET, namespace: platform.namespace },
-      type: "Opaque",
-      stringData: { ADMINISTRATOR_URL: pulumi.secret(url) },
-    },
-    { provider: platform.inCluster.providers.kubernetes, dependsOn: [platform.namespaceResource] },
-  );
+  const secret = createSecret(platform, SCRATCH_SECRET, { ADMINISTRATOR_URL: pulumi.secret(url) });
   timeline.reached("scratch", [scratch.instance, secret]);
 }

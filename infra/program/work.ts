@@ -8,7 +8,7 @@ import { contentName, moduleUrl, variableOf } from "../../components/order-syste
 import { versionInNames } from "../../releases/manifest";
 import type { JobPlan, Plan } from "../plan";
 import { inBaseUnits, seconds } from "../units";
-import { type Data, JOB_SECRET, SCRATCH_SECRET } from "./data";
+import { type Data, installSecretName, JOB_SECRET, rolesOfInstall, SCRATCH_SECRET } from "./data";
 import type { Edge } from "./edge";
 import type { Platform } from "./platform";
 import type { Settings } from "./settings";
@@ -167,7 +167,7 @@ function environmentOf(
   { manifests }: Settings,
   plan: Plan,
   platform: Platform,
-  data: Data,
+  _data: Data,
   edge: Edge,
   shared: SharedByJobs,
 ): Record<string, Variable> {
@@ -176,9 +176,9 @@ function environmentOf(
   const extras: Record<JobPlan["needs"][number], Record<string, Variable>> = {
     scratch: { SCRATCH_DATABASE_URL: { secret: SCRATCH_SECRET, key: "ADMINISTRATOR_URL" } },
     "role-passwords": Object.fromEntries(
-      data.roles.map((role) => [
+      rolesOfInstall(job.release).map((role) => [
         `ROLE_PASSWORD_${role.toUpperCase()}`,
-        { secret: JOB_SECRET, key: `PASSWORD_${role.toUpperCase()}` },
+        { secret: installSecretName(job.release), key: `PASSWORD_${role.toUpperCase()}` },
       ]),
     ),
     modules: Object.fromEntries(
@@ -197,7 +197,10 @@ function environmentOf(
     ATTEMPT: String(job.attempt),
     EVIDENCE_PREFIX: prefix,
     EVIDENCE_PREVIOUS: job.previous ?? "",
-    DATABASE_URL: { secret: JOB_SECRET, key: `${job.database.toUpperCase()}_URL` },
+    DATABASE_URL: {
+      secret: job.database === "administrator" ? installSecretName(job.release) : JOB_SECRET,
+      key: `${job.database.toUpperCase()}_URL`,
+    },
     ...Object.assign({}, ...job.needs.map((need) => extras[need])),
   };
 }
