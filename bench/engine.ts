@@ -1,0 +1,163 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { makeProject } from "./engine/project";
+import { startInstantMonitor, startProvider } from "./engine/servers";
+
+const PULUMI = resolve(__dirname, "../engine/bin/pulumi");
+const ROUNDS = 3;
+
+interface Run {
+  seconds: number;
+  /** Largest resident size of the process itself, in MB; NaN where /proc does not tell. */
+  peak: number;
+}
+interface Budget {
+  name: string;
+  value: number;
+  limit: number;
+  unit: string;
+  holds: boolean;
+}
+
+function execute(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Run> {
+  const started = process.hrtime.bigint();
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (output += String(chunk)));
+  let peak = Number.NaN;
+  const timer = setInterval(() => {
+    try {
+      const match = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"));
+      if (match) peak = Number(match[1]) / 1024;
+    } catch {
+      // The process is over, or this system has no /proc.
+    }
+  }, 50);
+  return new Promise((done, fail) => {
+    child.once("close", (code) => {
+      clearInterval(timer);
+      if (code !== 0) fail(new Error(`${args.join(" ")} ended with ${code}\n${output.slice(-2000)}`));
+      else done({ seconds: Number(process.hrtime.bigint() - started) / 1e9, peak });
+    });
+  });
+}
+
+const median = (values: number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const spread = (values: number[]): string =>
+  `${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)}`;
+
+/** How long the engine takes beside the same program without an engine; both sides alternate. */
+export async function run(
+  _options: object,
+): Promise<{ budgets: Budget[]; figures: Record<string, unknown> }> {
+  const provider = await startProvider();
+  const monitor = await startInstantMonitor();
+  const project = makeProject(provider.address);
+  try {
+    const environment = (count: number): NodeJS.ProcessEnv => ({
+      ...project.environment,
+      BENCH_RESOURCES: String(count),
+    });
+    const pulumi = (count: number, ...args: string[]): Promise<Run> =>
+      execute([PULUMI, ...args, "--non-interactive"], project.directory, environment(count));
+    const alone = (count: number, preview: boolean): Promise<Run> =>
+      execute(
+        [
+          join(project.directory, "node_modules/@pulumi/pulumi/cmd/run/index.js"),
+          ...[
+            "--monitor",
+            monitor.address,
+            "--engine",
+            monitor.address,
+            "--project",
+            "bench",
+            "--stack",
+            "dev",
+          ],
+          ...["--pwd", project.directory, ...(preview ? ["--dry-run"] : []), "--parallel", "16", "."],
+        ],
+        project.directory,
+        environment(count),
+      );
+    const samples: Record<string, number[]> = {};
+    const measure = async (name: string, work: () => Promise<Run>): Promise<Run> => {
+      const result = await work();
+      samples[name] ??= [];
+      samples[name].push(result.seconds);
+      console.log(`${name.padEnd(40)} ${result.seconds.toFixed(2)} s`);
+      return result;
+    };
+    await pulumi(0, "stack", "init", "dev");
+    for (let round = 0; round < ROUNDS; round++) {
+      await measure("program alone, preview, 200", () => alone(200, true));
+      await measure("preview, 200, two packs", () =>
+        pulumi(200, "preview", "--policy-pack", "one", "--policy-pack", "two"),
+      );
+    }
+    await measure("up, create 200", () => pulumi(200, "up", "--yes", "--skip-preview"));
+    for (let round = 0; round < ROUNDS; round++) {
+      await measure("program alone, 200", () => alone(200, false));
+      await measure("up, no changes, 200", () => pulumi(200, "up", "--yes", "--skip-preview"));
+    }
+    await measure("up, create 2000", () => pulumi(2000, "up", "--yes", "--skip-preview"));
+    let peak = Number.NaN;
+    for (let round = 0; round < ROUNDS; round++) {
+      await measure("program alone, 2000", () => alone(2000, false));
+      peak = (await measure("up, no changes, 2000", () => pulumi(2000, "up", "--yes", "--skip-preview")))
+        .peak;
+    }
+    const of = (name: string): number => median(samples[name] ?? []);
+    const perResource =
+      ((of("up, no changes, 2000") -
+        of("program alone, 2000") -
+        (of("up, no changes, 200") - of("program alone, 200"))) /
+        1800) *
+      1000;
+    const growth =
+      (of("up, no changes, 2000") - of("up, no changes, 200")) /
+      Math.max(0.001, of("program alone, 2000") - of("program alone, 200"));
+    const budget = (name: string, value: number, limit: number, unit: string): Budget => ({
+      name,
+      value,
+      limit,
+      unit,
+      holds: Number.isNaN(value) || value <= limit,
+    });
+    return {
+      budgets: [
+        budget(
+          "engine: preview of 200 resources with two packs / program",
+          of("preview, 200, two packs") / of("program alone, preview, 200"),
+          1.6,
+          "×",
+        ),
+        budget(
+          "engine: up of 200 resources without changes / program",
+          of("up, no changes, 200") / of("program alone, 200"),
+          1.6,
+          "×",
+        ),
+        budget("engine: overhead per resource", perResource, 3, " ms"),
+        budget("engine: memory at 2000 resources", peak, 200, " MB"),
+      ],
+      figures: {
+        engine: {
+          seconds: Object.fromEntries(
+            Object.entries(samples).map(([name, values]) => [
+              name,
+              { median: median(values), spread: spread(values) },
+            ]),
+          ),
+          growthBesideProgram: growth,
+        },
+      },
+    };
+  } finally {
+    project.remove();
+    monitor.stop();
+    provider.stop();
+  }
+}
