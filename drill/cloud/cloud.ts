@@ -2,11 +2,11 @@ import { appendFileSync, chmodSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { createAws } from "./aws/aws";
 import { openAuthority } from "./certificates/authority";
-import { openCluster } from "./cluster";
 import { serveControl } from "./control/server";
 import { namedFaults } from "./faults/named";
 import { openFaults } from "./faults/registry";
 import { openRegistry } from "./images/registry";
+import { createCluster } from "./kubernetes";
 import { lockDirectory } from "./lock";
 import type { CloudOptions } from "./options";
 import { rememberPorts } from "./persistence/ports";
@@ -44,7 +44,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       authority,
       log,
     });
-    const cluster = openCluster({
+    const cluster = createCluster({
       persistence: openStore(path.join(directory, "kubernetes"), vault),
       registry: openRegistry(path.resolve(options.images)),
       edge: aws.edge,
@@ -53,17 +53,17 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       log,
     });
     await aws.restore();
-    await cluster?.restore();
+    await cluster.restore();
 
-    const faults = openFaults({ ...cluster?.faults, ...namedFaults(cluster?.faults ?? {}), ...aws.faults });
+    const faults = openFaults({ ...cluster.faults, ...namedFaults(cluster.faults), ...aws.faults });
     const control = await serveControl({
       port: await ports.choose("control"),
-      state: () => ({ version: 1, ...aws.state(), ...cluster?.state(), faults: faults.list() }),
+      state: () => ({ version: 1, ...aws.state(), ...cluster.state(), faults: faults.list() }),
       metrics: aws.metrics,
       faults,
-      others: (request, response) => cluster?.http(request, response) ?? false,
+      others: (request, response) => cluster.http(request, response),
     });
-    const packages = [aws.provider, createRandomProvider("4.21.2"), ...(cluster ? [cluster.provider] : [])];
+    const packages = [aws.provider, createRandomProvider("4.21.2"), cluster.provider];
     const servers = await Promise.all(
       packages.map(async (provider) => ({
         name: provider.name,
@@ -79,7 +79,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         await Promise.all(servers.map(({ server }) => server.stop()));
         await faults.endAll();
         // Pods first, while their databases still answer.
-        await cluster?.stop();
+        await cluster.stop();
         await aws.stop();
         await control.stop();
         unlock();

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { generate } from "selfsigned";
 import { writeAtomically } from "../persistence/atomic-file";
 
 /** The certificate authority of one drill cloud, and a certificate of it for the loopback address. */
@@ -24,6 +23,8 @@ export async function openAuthority(directory: string): Promise<Authority> {
   // The key is written last: when it is there, all is.
   if (!existsSync(files.key)) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // Needed once in the life of a folder, and slow to load.
+    const { generate } = await import("selfsigned");
     const end = new Date(Date.now() + YEARS * 365 * 86_400_000);
     const root = await generate([{ name: "commonName", value: "Drill cloud authority" }], {
       keyType: "ec",
