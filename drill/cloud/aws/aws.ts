@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Authority } from "../certificates/authority";
 import type { Fault, FaultKind } from "../faults/fault";
@@ -140,6 +140,7 @@ export async function createAws(options: AwsCloudOptions): Promise<AwsCloud> {
     async stop() {
       await balancers.stop();
       await s3.stop();
+      rmSync(path.join(options.operators, "storage.json"), { force: true });
       await databases.stopAll();
     },
   };
