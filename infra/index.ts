@@ -35,6 +35,7 @@ export const {
   attempt,
   releases,
   weights,
+  images,
   address,
   previewAddress,
   loadBalancer,

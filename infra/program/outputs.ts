@@ -8,7 +8,7 @@ import type { Settings } from "./settings";
 
 /** What the stack tells the command line and other stacks (docs/contracts.md, 6). */
 export function describeStack(
-  _settings: Settings,
+  { manifests }: Settings,
   plan: Plan,
   platform: Platform,
   { database }: Data,
@@ -21,6 +21,12 @@ export function describeStack(
     attempt: plan.attempt,
     releases: { current: plan.current, next: plan.next ?? null },
     weights: plan.weights,
+    images: Object.fromEntries(
+      Object.entries(manifests).map(([version, { images }]) => [
+        version,
+        Object.fromEntries(Object.entries(images).map(([name, { reference }]) => [name, reference])),
+      ]),
+    ),
     address: edge.publicUrl,
     previewAddress: edge.previewUrl,
     loadBalancer: edge.loadBalancer.dnsName,

@@ -104,9 +104,16 @@ function moduleArgs(
         inUnit(parameterAt(parameters, parameter), unit),
       ]),
     ),
-    replicas: Math.min(module.replicas, parameters.cluster.maximumReplicas),
+    replicas: Math.min(
+      Math.max(module.replicas, leastOf(parameters, module)),
+      parameters.cluster.maximumReplicas,
+    ),
   };
 }
+
+/** In production no service goes away with one Pod or one node, whatever its manifest asks for. */
+const leastOf = ({ environment }: Parameters, { kind }: Manifest["modules"][number]): number =>
+  environment === "production" && kind === "service" ? 2 : 1;
 
 /** The partners that modules of a release reach, as the stack's parameters describe them. */
 const connectionsOf = (parameters: Parameters, manifest: Manifest): Record<string, Connection> =>
