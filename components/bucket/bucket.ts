@@ -38,6 +38,8 @@ export class Bucket extends pulumi.ComponentResource {
       { ...child, protect: true, retainOnDelete: true },
     );
     const bucket = this.resource.bucket;
+    // Made of the name, so that a preview of a new stack already shows what its policies allow.
+    this.arn = pulumi.interpolate`arn:aws:s3:::${args.bucketName}`;
     const versioning = new aws.s3.BucketVersioning(
       name,
       { bucket, versioningConfiguration: { status: "Enabled" } },
@@ -79,7 +81,7 @@ export class Bucket extends pulumi.ComponentResource {
       {
         bucket,
         policy: pulumi
-          .all([this.resource.arn, args.accountId])
+          .all([this.arn, args.accountId])
           .apply(([arn, account]) => bucketPolicy(arn, args.statements?.(arn, account) ?? [])),
       },
       { ...child, dependsOn: [closed] },
@@ -87,7 +89,6 @@ export class Bucket extends pulumi.ComponentResource {
     this.lock(name, args, versioning);
     this.expire(name, args, versioning);
     this.bucket = bucket;
-    this.arn = this.resource.arn;
     this.registerOutputs({ bucket: this.bucket, arn: this.arn });
   }
 
