@@ -17,10 +17,12 @@ export interface Resource {
   /** Checked inputs, defaults filled in; plain, secrets included. */
   readonly inputs: Values;
   readonly outputs: Values;
+  /** The part of the outputs that running it brought. */
+  readonly answered?: Values;
 }
 
 /** A resource while it is being made or changed: all that its computed properties may depend on. */
-export type Draft = Omit<Resource, "outputs">;
+export type Draft = Omit<Resource, "outputs" | "answered">;
 
 /**
  * What the drill cloud knows about one type of AWS resource. Most kinds are this description alone: they are validated,

@@ -42,8 +42,9 @@ export class Lifecycle {
       return { id: holder.id, outputs: await this.change(kind, holder, request.inputs, request) };
     }
     const draft: Draft = { ...unnamed, id: kind.id(unnamed) };
-    const outputs = madeOutputs(kind, draft, await kind.actions?.create(draft, request));
-    resources.put({ ...draft, outputs });
+    const answered = (await kind.actions?.create(draft, request)) ?? {};
+    const outputs = madeOutputs(kind, draft, answered);
+    resources.put({ ...draft, outputs, answered });
     try {
       await changed(kind.token);
     } catch (problem) {
@@ -77,11 +78,12 @@ export class Lifecycle {
   }
 
   private async change(kind: Kind, old: Resource, inputs: Values, call: ActionCall): Promise<Values> {
-    const { outputs: _before, ...rest } = old;
+    const { outputs: _outputs, answered: _answered, ...rest } = old;
     const draft: Draft = { ...rest, inputs };
-    const extra = await kind.actions?.update?.(draft, old, call);
-    const outputs = madeOutputs(kind, draft, { ...kept(kind, old), ...extra });
-    this.options.resources.put({ ...draft, outputs });
+    // What an action answered stays so until an update answers anew.
+    const answered = { ...old.answered, ...(await kind.actions?.update?.(draft, old, call)) };
+    const outputs = madeOutputs(kind, draft, answered);
+    this.options.resources.put({ ...draft, outputs, answered });
     await this.options.changed(kind.token);
     return outputs;
   }
@@ -100,13 +102,4 @@ export class Lifecycle {
 
 function uniqueOf(kind: Kind, { inputs, account }: Pick<Draft, "inputs" | "account">): string | undefined {
   return kind.unique?.(inputs, account);
-}
-
-/** What an action answered when the resource was made stays its output until an update answers anew. */
-function kept(kind: Kind, old: Resource): Values {
-  if (kind.actions === undefined) return {};
-  const assigned = kind.assigned ?? [];
-  return Object.fromEntries(
-    Object.entries(old.outputs).filter(([name]) => !(name in old.inputs) || assigned.includes(name)),
-  );
 }
