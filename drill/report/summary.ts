@@ -22,7 +22,7 @@ export function summaryLines(result: DrillResult): string[] {
     ],
     [
       "way back",
-      `${count(rollback.ordersKept)} answers of the new release kept, ${rollback.ordersLost} orders lost`,
+      `${count(rollback.ordersKept)} orders taken by the new release and kept, ${rollback.ordersLost} orders lost`,
     ],
     [
       "invariants",

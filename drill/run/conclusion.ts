@@ -1,3 +1,5 @@
+import path from "node:path";
+import { loadRelease } from "../../releases/load";
 import { type AuditResult, audit } from "../load/audit";
 import { around, type Figures, figures } from "../load/figures";
 import type { CommandReport, TurnReport } from "./operator";
@@ -74,8 +76,9 @@ export async function conclude(
       : await audit({
           databaseUrl: await site.databaseUrl(),
           ledger: ledgerFile(site.workspace),
+          ...modelsInService(site, done),
           census: generated.census,
-          others: (email) => /verification|synthetic/.test(email),
+          others: (email) => email.endsWith("@verification.invalid"),
         });
   const traffic = audited === null ? undefined : await requestFigures(site, done);
   const documents = await site.evidence();
@@ -135,6 +138,17 @@ export async function conclude(
   };
 }
 
+/** A data model that is still being filled proves nothing: before `migrated` holds, only the old one counts. */
+function modelsInService(
+  { options, workspace }: Site,
+  done: Readonly<Record<string, Done>>,
+): { models?: string[] } {
+  const migrated = done.migrated !== undefined && done.migrated.failed === undefined;
+  return migrated
+    ? {}
+    : { models: [loadRelease(path.join(workspace.root, "releases"), options.from).dataModel.schema] };
+}
+
 async function requestFigures(
   site: Site,
   done: Readonly<Record<string, Done>>,
@@ -168,7 +182,7 @@ async function requestFigures(
       byRelease: all.releases,
       reasons: all.reasons,
     },
-    ordersOnNew: all.releases[site.options.to] ?? 0,
+    ordersOnNew: all.ordersByRelease[site.options.to] ?? 0,
   };
 }
 

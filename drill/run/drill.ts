@@ -4,7 +4,7 @@ import { conclude, type DrillResult } from "./conclusion";
 import { FAULTS } from "./faults";
 import type { DrillOptions } from "./options";
 import { Site } from "./site";
-import { makeStack } from "./stack";
+import { freeStack, makeStack } from "./stack";
 import { refreshStackFile, stackFile, writeStackFile } from "./stack-file";
 import { STAGES, StageFailed } from "./stages";
 import type { Progress, Workspace } from "./workspace";
@@ -24,11 +24,12 @@ export async function drill(
   try {
     if (existsSync(stackFile(workspace))) {
       refreshStackFile(workspace, world);
+      await freeStack(workspace, options.stack, options.engine);
     } else {
       writeStackFile(workspace, options, world);
       await makeStack(workspace, options.stack, options.engine);
     }
-    for (const fault of FAULTS[options.fault ?? ""]?.faults ?? [])
+    for (const fault of FAULTS[options.fault ?? ""]?.faults(options.to) ?? [])
       await world.cloud.inject(fault.release === "next" ? { ...fault, release: options.to } : fault);
     if ("traffic" in progress.done) await site.openDoors();
     let failure: StageFailed | undefined;

@@ -1,31 +1,40 @@
+import { versionInNames } from "../../releases/manifest";
+
 /** A fault as the drill cloud takes it (POST /faults). */
 export type Fault = Readonly<Record<string, unknown>> & { readonly kind: string };
 
 /** A named trouble, and what a good upgrade does about it. */
 export interface Scenario {
   readonly title: string;
-  /** Put into the drill cloud before the upgrade begins. */
-  readonly faults: readonly Fault[];
+  /** What is put into the drill cloud before the upgrade begins. `next` is the release being introduced. */
+  faults(next: string): readonly Fault[];
   /** Phase at which the upgrade must stop; undefined when it must pass all the same. */
   readonly stopsAt: string | undefined;
 }
 
+/** A new release whose module misbehaves, as its programs do when SHOP_FAULT says so. */
+const broken = (title: string, module: string, fault: string): Scenario => ({
+  title,
+  faults: (next) => [
+    { kind: "pod-environment", pod: `${module}-${versionInNames(next)}`, environment: { SHOP_FAULT: fault } },
+  ],
+  stopsAt: "staged",
+});
+
 export const FAULTS: Readonly<Record<string, Scenario>> = {
   "migrate-crash": {
     title: "the migration Job is killed twice in mid-backfill",
-    faults: [{ kind: "kill-job", job: "migrate", logMatches: "backfill", times: 2 }],
+    faults: (next) => [
+      { kind: "pod-kill", pod: `migrate-${versionInNames(next)}`, pattern: "rows loaded", times: 2 },
+    ],
     stopsAt: undefined,
   },
-  "wrong-stock": {
-    title: "the stock module of the new release returns wrong figures",
-    faults: [
-      {
-        kind: "environment",
-        repository: "shop/inventory",
-        release: "next",
-        variables: { SHOP_FAULT: "wrong-stock" },
-      },
-    ],
-    stopsAt: "staged",
-  },
+  "wrong-stock": broken(
+    "the stock module of the new release returns wrong figures",
+    "inventory",
+    "wrong-stock",
+  ),
+  slow: broken("the new release answers slowly", "orders", "slow"),
+  "login-broken": broken("nobody can log in to the new release", "orders", "login-broken"),
+  "missing-function": broken("a function is missing in the new release", "orders", "missing-function"),
 };

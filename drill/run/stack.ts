@@ -26,3 +26,12 @@ export async function makeStack(workspace: Workspace, stack: string, engine: Eng
     env: workspace.environment({}),
   });
 }
+
+/** Frees the stack after a killed drill. Safe here alone: the workspace is ours, so whoever held the lock is gone. */
+export async function freeStack(workspace: Workspace, stack: string, engine: EngineChoice): Promise<void> {
+  const { command } = await chooseEngine(engine, workspace.root);
+  await promisify(execFile)(command.command, ["cancel", "--yes", "--non-interactive", "--stack", stack], {
+    cwd: workspace.directory,
+    env: workspace.environment({}),
+  });
+}
