@@ -97,9 +97,8 @@ function measure(name: string, object: KubernetesObject, server: ApiServer): big
 function podTotal(pod: Pod, side: "requests" | "limits", name: string): bigint {
   const value = ({ resources }: Container): bigint => quantity(resources?.[side]?.[name] ?? 0);
   const together = (pod.spec.containers ?? []).reduce((sum, each) => sum + value(each), 0n);
-  return (pod.spec.initContainers ?? [])
-    .map(value)
-    .reduce((most, each) => (each > most ? each : most), together);
+  const amounts = [together, ...(pod.spec.initContainers ?? []).map(value)].sort((a, b) => (a < b ? -1 : 1));
+  return amounts.at(-1) ?? 0n;
 }
 
 function isOver(object: KubernetesObject): boolean {
