@@ -12,6 +12,7 @@ import { expand } from "./expand/expand";
 import { finishModel } from "./finish";
 import { holdLock, type Opened, open, requireSame, type Subject } from "./open";
 import { limitsOf, type MigrationSettings } from "./settings";
+import { BOOK } from "./sql/names";
 
 export interface RunOptions {
   readonly database: Database;
@@ -74,6 +75,7 @@ export async function migrateAll(options: RunOptions): Promise<RunResult> {
     await setState(lead, "comparing");
     await recheck(database, opened.model);
     const compared = await compareAndRepair(options, opened, "old");
+    await noteComparison(lead, compared);
     if (compared.comparison.equal) await setState(lead, "synchronised");
     return { opened, backfill: loaded, ...compared, seconds: (performance.now() - began) / 1000 };
   } finally {
@@ -108,6 +110,21 @@ export async function compareAndRepair(
   const repaired = await repair(database, opened.model, first.differences, authority);
   const comparison = await compare(shared);
   return { comparison, found: first.differences, repaired, invariants };
+}
+
+/** Keeps what the full comparison found, where the scheduled one goes on. */
+async function noteComparison(
+  client: pg.ClientBase,
+  { comparison, found }: Pick<RunResult, "comparison" | "found">,
+): Promise<void> {
+  for (const one of comparison.sources) {
+    const differed = found.filter(({ source }) => source === one.source).length;
+    await client.query(
+      `INSERT INTO ${BOOK}.comparison (source, state, rows, differences, compared_at) VALUES ($1, $2, $3, $4, now())
+       ON CONFLICT (source) DO UPDATE SET state = excluded.state, rows = excluded.rows, differences = excluded.differences, compared_at = now()`,
+      [one.source, one.state === "equal" && differed > 0 ? "repaired" : one.state, one.rows, differed],
+    );
+  }
 }
 
 async function requireEmpty(client: pg.ClientBase, opened: Opened): Promise<void> {

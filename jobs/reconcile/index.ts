@@ -1,4 +1,5 @@
-import type { Step } from "../frame/result";
+import { StepProblem } from "../frame/problems";
+import type { Step, StepResult } from "../frame/result";
 import { conclude } from "../frame/result";
 import { holdLock, open, requireStarted } from "../migrate/open";
 import { subjectOf } from "../migrate/releases";
@@ -9,16 +10,16 @@ import { reconcilePart } from "./rotate";
 export const reconcile: Step = async (context) => {
   const { database, progress, signal } = context;
   const settings = readSettings(context.parameters.migration);
-  const lead = await holdLock(database);
+  const lead = await holdLock(database, 4).catch((problem: unknown) => {
+    if (problem instanceof StepProblem) return undefined;
+    throw problem;
+  });
+  if (lead === undefined) return nothing("another step is at work on the data");
   try {
     const opened = await open(lead, subjectOf(context));
+    if (opened.migration === undefined) return nothing("no migration has begun");
     const migration = requireStarted(opened);
-    if (migration.state !== "synchronised")
-      return conclude({
-        checks: [{ name: "models-synchronised", holds: true, value: migration.state }],
-        passed: `nothing to compare yet, the migration is ${migration.state}`,
-        failed: "",
-      });
+    if (migration.state !== "synchronised") return nothing(`the migration is ${migration.state}`);
     // Customers are on the new model from the switch on; then it is the one to believe.
     const authority = (await context.evidence("switched"))?.verdict === "passed" ? "new" : "old";
     const found = await reconcilePart({
@@ -58,3 +59,10 @@ export const reconcile: Step = async (context) => {
     await lead.end().catch(() => undefined);
   }
 };
+
+const nothing = (why: string): StepResult =>
+  conclude({
+    checks: [{ name: "models-comparable", holds: true, value: why }],
+    passed: `nothing to compare yet: ${why}`,
+    failed: "",
+  });

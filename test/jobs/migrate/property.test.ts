@@ -32,9 +32,10 @@ it(
         async ({ seed, chunkRows, killAfter, ...amounts }) => {
           made += 1;
           const shop = await emptyShop(`property_${made}`, server);
-          const writers: Writers[] = [startWriters(shop.url, seed, [OLD_WRITES], 3)];
+          const writers: Writers[] = [];
           try {
             await fillOldModel(shop.client, amounts);
+            writers.push(startWriters(shop.url, seed, [OLD_WRITES], 3));
             const say = (message: string): void => {
               if (message === "loading" && writers.length === 1)
                 writers.push(startWriters(shop.url, seed + 1, [NEW_WRITES], 3));
