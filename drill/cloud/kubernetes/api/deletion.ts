@@ -1,4 +1,4 @@
-import type { DeleteOptions } from "./server";
+import type { DeleteOptions } from "./requests";
 import type { KubernetesObject } from "./types/meta";
 import type { Pod } from "./types/pod";
 import type { Namespace } from "./types/store";

@@ -2,13 +2,15 @@ import { ServiceAddresses } from "./addresses";
 import { type Admission, admissionOf } from "./admission";
 import { Definitions } from "./custom/definitions";
 import { markDeleted } from "./deletion";
-import { apiVersionOf, Kinds, type ResourceKind } from "./kinds";
+import { apiVersionOf, type ResourceKind } from "./kinds";
+import { Objects } from "./objects";
 import { applyConfiguration, recordUpdate, transferred, type Writer } from "./ownership/managers";
+import type { Answer, DeleteOptions, Reference, WriteOptions } from "./requests";
 import { ApiError, alreadyExists, conflict, forbidden, notFound } from "./status";
-import { type Persistence, Store, type StoreEvent } from "./store";
+import type { Persistence } from "./store";
 import { bearTemplateLabels, prepareForCreate, prepareForUpdate } from "./strategy";
 import { TypeSystem } from "./type-system";
-import type { KubernetesObject, LabelSelector } from "./types/meta";
+import type { KubernetesObject } from "./types/meta";
 import type { Service } from "./types/network";
 import type { Namespace } from "./types/store";
 import type { Job } from "./types/workloads";
@@ -16,40 +18,8 @@ import { validate } from "./validate";
 import { type Clock, REAL_CLOCK, timestamp } from "./values/clock";
 import { copy, mergePatch, same } from "./values/json";
 import { newUid, randomSuffix } from "./values/names";
-import { matches } from "./values/selectors";
 
-export interface Reference {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly namespace?: string | undefined;
-}
-
-export interface WriteOptions {
-  /** Who writes; decides who owns which fields. Default `unknown`. */
-  readonly fieldManager?: string | undefined;
-  /** What happens to unknown fields. Default Strict. */
-  readonly fieldValidation?: "Strict" | "Warn" | "Ignore" | undefined;
-  /** Server-side apply: take over fields that others own. */
-  readonly force?: boolean | undefined;
-  /** Judge and answer, but keep nothing. */
-  readonly dryRun?: boolean | undefined;
-}
-
-export type Propagation = "Background" | "Foreground" | "Orphan";
-
-export interface DeleteOptions {
-  readonly propagation?: Propagation | undefined;
-  /** Pods: seconds they get to stop; 0 removes them at once. Default: what the pod says. */
-  readonly gracePeriodSeconds?: number | undefined;
-  readonly dryRun?: boolean | undefined;
-}
-
-export interface Answer<T = KubernetesObject> {
-  readonly status: number;
-  readonly object: T;
-  readonly warnings: readonly string[];
-}
+export type { Answer, DeleteOptions, Propagation, Reference, WriteOptions } from "./requests";
 
 export interface ApiServerOptions {
   readonly persistence?: Persistence;
@@ -60,42 +30,36 @@ export interface ApiServerOptions {
  * The API server: judges requests as Kubernetes 1.34 does and keeps the objects. All of it is synchronous; what it
  * refuses it throws as ApiError.
  */
-export class ApiServer {
-  readonly kinds = new Kinds();
+export class ApiServer extends Objects {
   readonly clock: Clock;
-  readonly #store: Store;
   readonly #definitions = new Definitions(this.kinds);
   readonly #types = new TypeSystem(this.#definitions);
   readonly #admission: Admission;
   readonly #addresses: ServiceAddresses;
 
   constructor(options: ApiServerOptions = {}) {
+    super(options.persistence);
     this.clock = options.clock ?? REAL_CLOCK;
-    this.#store = new Store(options.persistence);
     this.#addresses = new ServiceAddresses(() => this.list<Service>("v1", "Service"));
     this.#admission = admissionOf(this);
-    this.#definitions.follow(this.#store, this.clock);
+    this.#definitions.follow(this.store, this.clock);
     for (const name of ["default", "kube-system", "kube-public"]) this.#ensureNamespace(name);
-  }
-
-  get version(): string {
-    return this.#store.version;
   }
 
   /** POST. */
   create<T extends KubernetesObject>(input: T, options: WriteOptions = {}): Answer<T> {
-    const kind = this.#kindOf(input);
+    const kind = this.kindOf(input);
     const decoded = this.#types.decode(input, kind, options.fieldValidation ?? "Strict");
     return this.#create(kind, decoded.object, options, "Update", decoded.warnings) as Answer<T>;
   }
 
   /** PATCH with a server-side apply: creates what is not there. */
   apply<T extends KubernetesObject>(input: T, options: WriteOptions = {}): Answer<T> {
-    const kind = this.#kindOf(input);
+    const kind = this.kindOf(input);
     const type = this.#types.typeOf(kind);
     const configuration = this.#types.checkApplied(input, kind, options.fieldValidation ?? "Strict");
-    const named = this.#placed(kind, configuration.object);
-    const live = this.#live(kind, named.metadata.name, named.metadata.namespace);
+    const named = this.placed(kind, configuration.object);
+    const live = this.live(kind, named.metadata.name, named.metadata.namespace);
     const writer = this.#writer(kind, options);
     if (live === undefined) {
       if (named.metadata.resourceVersion !== undefined)
@@ -118,10 +82,10 @@ export class ApiServer {
 
   /** PUT. */
   update<T extends KubernetesObject>(input: T, options: WriteOptions = {}): Answer<T> {
-    const kind = this.#kindOf(input);
+    const kind = this.kindOf(input);
     const { object, warnings } = this.#types.decode(input, kind, options.fieldValidation ?? "Strict");
-    const placed = this.#placed(kind, object);
-    const live = this.#mustFind(kind, placed.metadata.name, placed.metadata.namespace);
+    const placed = this.placed(kind, object);
+    const live = this.mustFind(kind, placed.metadata.name, placed.metadata.namespace);
     return this.#update(kind, live, placed, options, warnings, false) as Answer<T>;
   }
 
@@ -132,8 +96,8 @@ export class ApiServer {
     options: WriteOptions = {},
     subresource?: "status",
   ): Answer<T> {
-    const kind = this.#kindOf(reference);
-    const live = this.#mustFind(kind, reference.name, reference.namespace);
+    const kind = this.kindOf(reference);
+    const live = this.mustFind(kind, reference.name, reference.namespace);
     const merged = mergePatch(live, patch) as KubernetesObject;
     merged.metadata.name = reference.name;
     const { object, warnings } = this.#types.decode(merged, kind, options.fieldValidation ?? "Strict");
@@ -146,87 +110,52 @@ export class ApiServer {
    * updates by server-side apply, so that a field it leaves out later is removed.
    */
   transferOwnership(reference: Reference, from: string, to: string): void {
-    const kind = this.#kindOf(reference);
-    const live = this.#live(kind, reference.name, reference.namespace);
+    const kind = this.kindOf(reference);
+    const live = this.live(kind, reference.name, reference.namespace);
     const entry = live?.metadata.managedFields?.find(
       (each) => each.manager === from && each.operation === "Update" && each.subresource === undefined,
     );
     if (live === undefined || entry === undefined) return;
-    this.#keep(kind, transferred(live, entry, to));
+    this.keep(kind, transferred(live, entry, to));
   }
 
   /** Sets `spec.replicas` as the subresource `scale` does. */
   scale(reference: Reference, replicas: number, options: WriteOptions = {}): Answer {
-    const kind = this.#kindOf(reference);
-    const live = this.#mustFind(kind, reference.name, reference.namespace);
+    const kind = this.kindOf(reference);
+    const live = this.mustFind(kind, reference.name, reference.namespace);
     const next = mergePatch(live, { spec: { replicas } }) as KubernetesObject;
     return this.#update(kind, live, next, options, [], false, "scale");
   }
 
   /** Replaces the status alone. No validation: only controllers write it. */
   updateStatus<T extends KubernetesObject>(object: T): Answer<T> {
-    const kind = this.#kindOf(object);
-    const live = this.#mustFind(kind, object.metadata.name, object.metadata.namespace) as KubernetesObject & {
+    const kind = this.kindOf(object);
+    const live = this.mustFind(kind, object.metadata.name, object.metadata.namespace) as KubernetesObject & {
       status?: unknown;
     };
     const { status } = object as KubernetesObject & { status?: unknown };
     const next = { ...live, metadata: { ...live.metadata }, status };
-    if (!same(next.status, live.status)) this.#keep(kind, next);
+    if (!same(next.status, live.status)) this.keep(kind, next);
     return {
       status: 200,
-      object: this.#mustFind(kind, object.metadata.name, object.metadata.namespace) as T,
+      object: this.mustFind(kind, object.metadata.name, object.metadata.namespace) as T,
       warnings: [],
     };
   }
 
   /** DELETE. Objects with finalizers, and pods with a grace period, stay until those are over. */
   delete(reference: Reference, options: DeleteOptions = {}): Answer {
-    const kind = this.#kindOf(reference);
-    const live = this.#mustFind(kind, reference.name, reference.namespace);
+    const kind = this.kindOf(reference);
+    const live = this.mustFind(kind, reference.name, reference.namespace);
     if (kind.kind === "Namespace" && ["default", "kube-system", "kube-public"].includes(reference.name)) {
       throw forbidden(kind.plural, "", reference.name, "this namespace may not be deleted");
     }
     const next = markDeleted(live, options, timestamp(this.clock));
     if (options.dryRun !== true) {
-      if (next === undefined) this.#store.remove(this.#key(kind, reference.name, live.metadata.namespace));
-      else if (!same(next, live)) this.#keep(kind, next);
+      if (next === undefined) this.store.remove(this.key(kind, reference.name, live.metadata.namespace));
+      else if (!same(next, live)) this.keep(kind, next);
     }
     return { status: 200, object: next ?? live, warnings: [] };
-  }
-
-  find<T extends KubernetesObject>(reference: Reference): T | undefined {
-    const kind = this.kinds.find(reference.apiVersion, reference.kind);
-    return kind === undefined
-      ? undefined
-      : (this.#live(kind, reference.name, reference.namespace) as T | undefined);
-  }
-
-  get<T extends KubernetesObject>(reference: Reference): T {
-    const kind = this.#kindOf(reference);
-    return this.#mustFind(kind, reference.name, reference.namespace) as T;
-  }
-
-  list<T extends KubernetesObject>(
-    apiVersion: string,
-    name: string,
-    namespace?: string,
-    selector?: LabelSelector,
-  ): T[] {
-    const found: T[] = [];
-    for (const object of this.#store.all()) {
-      if (object.kind !== name || object.apiVersion !== apiVersion) continue;
-      if (namespace !== undefined && object.metadata.namespace !== namespace) continue;
-      if (selector === undefined || matches(selector, object.metadata.labels)) found.push(object as T);
-    }
-    return found;
-  }
-
-  all(): IterableIterator<KubernetesObject> {
-    return this.#store.all();
-  }
-
-  watch(listener: (event: StoreEvent) => void): () => void {
-    return this.#store.listen(listener);
   }
 
   #create(
@@ -236,12 +165,12 @@ export class ApiServer {
     operation: "Apply" | "Update",
     given: readonly string[],
   ): Answer {
-    const next = this.#placed(kind, object);
+    const next = this.placed(kind, object);
     const warnings = [...given];
     if (!next.metadata.name && next.metadata.generateName)
       next.metadata.name = `${next.metadata.generateName}${randomSuffix()}`;
     next.metadata.name ??= "";
-    this.#checkNamespace(kind, next);
+    this.checkNamespace(kind, next);
     next.metadata.uid = newUid();
     next.metadata.creationTimestamp = timestamp(this.clock);
     return this.#withWarnings(warnings, () => {
@@ -250,7 +179,7 @@ export class ApiServer {
       prepareForCreate(kind, next, this.#addresses);
       validate(next, undefined, kind, this.#types, () => this.list<Service>("v1", "Service"), warnings);
       this.#admission.check(next, undefined, warnings);
-      if (this.#live(kind, next.metadata.name, next.metadata.namespace) !== undefined) {
+      if (this.live(kind, next.metadata.name, next.metadata.namespace) !== undefined) {
         throw alreadyExists(kind.plural, kind.group, next.metadata.name);
       }
       this.#types.complete(next, kind);
@@ -259,7 +188,7 @@ export class ApiServer {
         operation === "Apply"
           ? next
           : recordUpdate(undefined, next, this.#types.typeOf(kind), this.#writer(kind, options));
-      if (options.dryRun !== true) this.#keep(kind, owned);
+      if (options.dryRun !== true) this.keep(kind, owned);
       return { status: 201, object: owned, warnings };
     });
   }
@@ -300,8 +229,8 @@ export class ApiServer {
         !isRunningPod(next);
       if (options.dryRun !== true) {
         if (gone && !this.#heldByNamespace(next))
-          this.#store.remove(this.#key(kind, next.metadata.name, next.metadata.namespace));
-        else if (!same(next, live)) this.#keep(kind, next);
+          this.store.remove(this.key(kind, next.metadata.name, next.metadata.namespace));
+        else if (!same(next, live)) this.keep(kind, next);
       }
       return { status: 200, object: same(next, live) ? live : next, warnings };
     });
@@ -314,9 +243,9 @@ export class ApiServer {
 
   /** Gives a pod to a node, as the subresource `binding` does. */
   bind<T extends KubernetesObject>(pod: T): T {
-    const kind = this.#kindOf(pod);
-    this.#keep(kind, { ...pod, metadata: { ...pod.metadata } });
-    return this.#mustFind(kind, pod.metadata.name, pod.metadata.namespace) as T;
+    const kind = this.kindOf(pod);
+    this.keep(kind, { ...pod, metadata: { ...pod.metadata } });
+    return this.mustFind(kind, pod.metadata.name, pod.metadata.namespace) as T;
   }
 
   /** Takes a pod away whose processes have ended; one that finalizers hold stays, as ended. */
@@ -324,7 +253,7 @@ export class ApiServer {
     const live = this.find(reference);
     if (live === undefined || live.metadata.uid !== uid) return;
     if ((live.metadata.finalizers ?? []).length === 0) {
-      this.#store.remove(this.#key(this.#kindOf(reference), reference.name, reference.namespace));
+      this.store.remove(this.key(this.kindOf(reference), reference.name, reference.namespace));
       return;
     }
     const { status } = live as KubernetesObject & { status?: { phase?: string } };
@@ -334,66 +263,13 @@ export class ApiServer {
 
   /** Takes all objects of a resource away, as when its definition goes. */
   removeAll(group: string, plural: string): void {
-    for (const key of this.#store.keys()) if (key.startsWith(`${group}/${plural}/`)) this.#store.remove(key);
+    for (const key of this.store.keys()) if (key.startsWith(`${group}/${plural}/`)) this.store.remove(key);
   }
 
   /** Takes a namespace away whose content is gone. */
   finalizeNamespace(name: string): void {
-    const kind = this.#kindOf({ apiVersion: "v1", kind: "Namespace" });
-    this.#store.remove(this.#key(kind, name, undefined));
-  }
-
-  #keep(kind: ResourceKind, object: KubernetesObject): void {
-    this.#store.put(this.#key(kind, object.metadata.name, object.metadata.namespace), object);
-  }
-
-  #kindOf({ apiVersion, kind: name }: Pick<Reference, "apiVersion" | "kind">): ResourceKind {
-    const found = this.kinds.find(apiVersion, name);
-    if (found !== undefined) return found;
-    const group = apiVersion?.includes("/") ? apiVersion.split("/")[0] : "";
-    if (this.kinds.all().some((each) => each.group === group)) {
-      throw new ApiError(404, "NotFound", "the server could not find the requested resource");
-    }
-    throw new ApiError(404, "", "404 page not found\n");
-  }
-
-  #live(kind: ResourceKind, name: string, namespace: string | undefined): KubernetesObject | undefined {
-    return this.#store.get(this.#key(kind, name, namespace));
-  }
-
-  #mustFind(kind: ResourceKind, name: string, namespace: string | undefined): KubernetesObject {
-    const found = this.#live(kind, name, namespace);
-    if (found === undefined) throw notFound(kind.plural, kind.group, name);
-    return found;
-  }
-
-  #key(kind: ResourceKind, name: string, namespace: string | undefined): string {
-    return [kind.group || "core", kind.plural, kind.namespaced ? (namespace ?? "default") : "-", name].join(
-      "/",
-    );
-  }
-
-  /** A copy in the namespace it belongs to. */
-  #placed(kind: ResourceKind, object: KubernetesObject): KubernetesObject {
-    const metadata = { ...object.metadata };
-    if (kind.namespaced) metadata.namespace ??= "default";
-    else delete metadata.namespace;
-    return { ...object, metadata };
-  }
-
-  #checkNamespace(kind: ResourceKind, object: KubernetesObject): void {
-    const name = object.metadata.namespace;
-    if (!kind.namespaced || name === undefined) return;
-    const namespace = this.find<Namespace>({ apiVersion: "v1", kind: "Namespace", name });
-    if (namespace === undefined) throw notFound("namespaces", "", name);
-    if (namespace.metadata.deletionTimestamp === undefined) return;
-    const why = `unable to create new content in namespace ${name} because it is being terminated`;
-    const cause = {
-      type: "NamespaceTerminating",
-      message: `namespace ${name} is being terminated`,
-      field: "metadata.namespace",
-    };
-    throw forbidden(kind.plural, kind.group, object.metadata.name, why, [cause]);
+    const kind = this.kindOf({ apiVersion: "v1", kind: "Namespace" });
+    this.store.remove(this.key(kind, name, undefined));
   }
 
   #writer(kind: ResourceKind, options: WriteOptions, subresource?: string): Writer {
