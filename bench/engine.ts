@@ -5,7 +5,7 @@ import { makeProject } from "./engine/project";
 import { startInstantMonitor, startProvider } from "./engine/servers";
 
 const PULUMI = resolve(__dirname, "../engine/bin/pulumi");
-const ROUNDS = 3;
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? "3");
 
 interface Run {
   seconds: number;

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type pg from "pg";
+import { createBookkeeping } from "../../jobs/migrate/bookkeeping";
 import { readCatalogue } from "../../jobs/migrate/declarations/catalogue";
 import type { Model } from "../../jobs/migrate/declarations/model";
 import { resolveModel } from "../../jobs/migrate/declarations/resolve";
 import type { Subject } from "../../jobs/migrate/open";
 import { comparisonStatement } from "../../jobs/migrate/sql/comparison";
-import { judgedRows, targetRows } from "../../jobs/migrate/sql/judge";
-import { columnList, targetTable } from "../../jobs/migrate/sql/names";
+import { loadStatement } from "../../jobs/migrate/sql/load";
+import { PLANS } from "../../jobs/migrate/sql/names";
 import { loadRelease } from "../../releases/load";
 import { loadMappings } from "../../releases/mapping";
 
@@ -42,33 +43,28 @@ VACUUM ANALYZE;`.replace("VACUUM ANALYZE;", ""),
 }
 
 /**
- * Seconds one connection takes for the same transformation in plain statements, one INSERT … SELECT a table, into tables
- * as bare as the engine's. The tables it fills for this are dropped again.
+ * Seconds one connection takes for the same transformation of all orders in one plain statement, into tables as bare as
+ * the engine's, without triggers, ledger or chunks. It is rolled back.
  */
 export async function plainLoad(client: pg.Client): Promise<number> {
   const model = await modelOf(client);
-  const order = ["customers", "products", "promotions", "orders"];
   let seconds = 0;
-  await client.query("BEGIN; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0");
-  const foreign = await client.query<{ sql: string }>(
-    "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS sql FROM pg_constraint WHERE contype = 'f' AND connamespace = 'shop_v4'::regnamespace",
+  await client.query("BEGIN");
+  await client.query(PLANS);
+  await createBookkeeping(client);
+  const bare = await client.query<{ sql: string }>(
+    `SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS sql FROM pg_constraint
+      WHERE contype = 'f' AND connamespace = 'shop_v4'::regnamespace
+     UNION ALL SELECT format('DROP INDEX %s', i.indexrelid::regclass) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+      WHERE NOT i.indisunique AND c.relnamespace = 'shop_v4'::regnamespace`,
   );
-  const indexes = await client.query<{ sql: string }>(
-    "SELECT format('DROP INDEX %s', i.indexrelid::regclass) AS sql FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE NOT i.indisunique AND c.relnamespace = 'shop_v4'::regnamespace",
-  );
-  for (const { sql } of [...foreign.rows, ...indexes.rows]) await client.query(sql);
-  for (const name of order) {
+  for (const { sql } of bare.rows) await client.query(sql);
+  for (const name of ["customers", "products", "promotions", "orders"]) {
     const source = model.sources.find(({ table }) => table === name);
     if (source === undefined) continue;
-    for (const target of source.targets) {
-      const began = performance.now();
-      await client.query(
-        `WITH ${judgedRows({ ...source, merge: undefined } as never, "load", "true").replaceAll("AS MATERIALIZED", "AS NOT MATERIALIZED")}
-         INSERT INTO ${targetTable(target)} (${columnList(target.columns.map(({ name: column }) => column))}) ${targetRows(target).replaceAll("s.survivor", "NULL::bigint")}`,
-      );
-      if (name === "orders") seconds += (performance.now() - began) / 1000;
-    }
-    await client.query(source.targets.map((target) => `ANALYZE ${targetTable(target)}`).join("; "));
+    const began = performance.now();
+    await client.query(loadStatement(source), [null, null]);
+    if (name === "orders") seconds = (performance.now() - began) / 1000;
   }
   await client.query("ROLLBACK");
   await client.query("VACUUM");
@@ -79,7 +75,8 @@ export async function plainLoad(client: pg.Client): Promise<number> {
 export async function plainComparison(client: pg.Client, model: Model): Promise<number> {
   const source = model.sources.find(({ table }) => table === "orders");
   if (source === undefined) throw new Error("there is no source orders");
-  await client.query("BEGIN; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0");
+  await client.query("BEGIN");
+  await client.query(PLANS);
   const began = performance.now();
   await client.query(comparisonStatement(source), [null, null]);
   const seconds = (performance.now() - began) / 1000;

@@ -187,6 +187,8 @@ export class Operation {
     let succeeded = false;
     /** A pack that did not load: nothing was started then. */
     let refused: unknown;
+    let stopping = false;
+    let finished = false;
     try {
       const starting = loadPolicyPacks(children, options, {
         engineAddress: log.address,
@@ -229,13 +231,19 @@ export class Operation {
           await created.listen();
           const context = session.context();
           await new Promise<void>((resolve, reject) => {
-            created.onFinished = resolve;
+            created.onFinished = () => {
+              finished = true;
+              resolve();
+            };
             session.onAbort = () => reject(new Bail());
             const ended = options.client
               ? runInlineProgram(options.client, project, context, log.address)
               : runProgram(children, project, context, log.address, workspace.environment, {
                   stdout: (line) => emitter.info(line, stackUrn),
-                  stderr: (line) => emitter.infoError(line, stackUrn),
+                  // Once its requests are refused a program only complains about that.
+                  stderr: (line) => {
+                    if (!stopping) emitter.infoError(line, stackUrn);
+                  },
                 });
             this.programEnded = ended.then(
               () => resolve(),
@@ -243,7 +251,10 @@ export class Operation {
             );
           });
         },
-        stop: () => monitor?.shutdown(),
+        stop: () => {
+          stopping = !finished;
+          monitor?.shutdown();
+        },
       };
       this.executor = new DeploymentExecutor(deployment, source);
       if (this.interrupted > 0) this.executor.interrupt();

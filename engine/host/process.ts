@@ -14,8 +14,11 @@ export class Children {
     args: string[],
     options: { cwd: string; env: NodeJS.ProcessEnv },
   ): ChildProcess {
-    const leash = join(this.engineRoot, "host", "leash.cjs");
-    const child = spawn(process.execPath, ["--require", leash, ...nodeArguments, script, ...args], {
+    const preloaded = ["leash.cjs", "print-errors.cjs"].flatMap((file) => [
+      "--require",
+      join(this.engineRoot, "host", file),
+    ]);
+    const child = spawn(process.execPath, [...preloaded, ...nodeArguments, script, ...args], {
       cwd: options.cwd,
       env: options.env,
       stdio: ["ignore", "pipe", "pipe", "pipe"],
