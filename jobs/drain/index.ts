@@ -14,6 +14,8 @@ export const drain: Step = async (context) => {
   const { environment, releases, parameters, progress, now, signal } = context;
   const { limit, quiet } = parameters.verification.drain;
   const workers = releases.manifest(environment.release).modules.filter(({ kind }) => kind === "worker");
+  // Going back before the data model was installed: what is not there has nothing in flight.
+  if (!(await installed(context))) return conclude(NOTHING_INSTALLED);
   const started = now().getTime();
   const seconds = (): number => (now().getTime() - started) / 1000;
   let quietSince: number | undefined;
@@ -45,6 +47,21 @@ export const drain: Step = async (context) => {
     await sleep(PAUSE * 1000, undefined, { signal });
   }
 };
+
+const NOTHING_INSTALLED = {
+  checks: [],
+  passed: "the data model is not installed, so nothing is in flight",
+  failed: "",
+  figures: {},
+};
+
+async function installed({ database, environment, releases }: JobContext): Promise<boolean> {
+  const { schema } = releases.manifest(environment.release).dataModel;
+  const [row] = await database.query<{ there: boolean }>("SELECT to_regnamespace($1) IS NOT NULL AS there", [
+    schema,
+  ]);
+  return row?.there === true;
+}
 
 async function count({ database }: JobContext, worker: string, query: string): Promise<number> {
   const rows = await database.query<Record<string, unknown>>(query);
