@@ -22,7 +22,7 @@ export function imageSources(root: string, release: string): ImageSource[] {
   return (["images", "tools"] as const).flatMap((group) =>
     Object.entries(manifest[group]).map(([name, { reference }]) => {
       const [repository = "", digest = ""] = reference.split("@sha256:");
-      const entry = group === "tools" ? `${name}/main.ts` : `drill/shop/${release}/${name}/main.ts`;
+      const entry = group === "tools" ? `${name}/main.ts` : moduleProgram(root, release, name);
       if (!existsSync(path.join(root, entry))) {
         throw new Error(
           `${manifestFile(root, release)}: ${group}.${name}: no program at ${entry}. Add it or remove the image.`,
@@ -35,3 +35,13 @@ export function imageSources(root: string, release: string): ImageSource[] {
 
 export const manifestFile = (root: string, release: string): string =>
   path.join(root, "releases", release, "manifest.yaml");
+
+/** A module that a release does not change keeps the program of the newest release before it. */
+function moduleProgram(root: string, release: string, name: string): string {
+  const order = (a: string, b: string): number => a.localeCompare(b, "en", { numeric: true });
+  const program = (version: string): string => `drill/shop/${version}/${name}/main.ts`;
+  const candidates = readdirSync(path.join(root, "drill", "shop"))
+    .filter((version) => /^\d+\.\d+\.\d+$/.test(version) && order(version, release) <= 0)
+    .sort(order);
+  return program(candidates.findLast((version) => existsSync(path.join(root, program(version)))) ?? release);
+}
