@@ -2,12 +2,12 @@ import { rmSync } from "node:fs";
 import { manifest } from "../backend/checkpoint-writer";
 import { removeLocks } from "../backend/lock";
 import { StackConfig } from "../config/stack-config";
-import { masked } from "../display/events";
 import { UserError } from "../errors";
 import { nameOf } from "../resource/urn";
-import { isSecret, type PropertyMap, type Value, withoutSecrets } from "../values/value";
 import type { CommandContext } from "./command";
 import type { FlagDefinition, Flags } from "./flags";
+import { showHistory, tags } from "./history-commands";
+import { printOutputs, showOutputs } from "./output-commands";
 import { outputsOf } from "./outputs";
 import { exportStack, importStack, renameStack } from "./state-commands";
 import { stackNotFound } from "./workspace";
@@ -214,138 +214,6 @@ async function removeStack(
   const selected = workspace.selected();
   if (selected && workspace.parseStack(selected).name === stack.name) workspace.select(undefined);
   write(`Stack '${stack.name}' has been removed!`);
-  return 0;
-}
-
-async function showOutputs(
-  name: string | undefined,
-  flags: Flags,
-  { workspace, write }: CommandContext,
-): Promise<number> {
-  const stack = workspace.stack(flags.text("stack"));
-  const outputs = await outputsOf(workspace, stack);
-  const show = flags.flag("show-secrets");
-  const visible = (value: Value): Value =>
-    show ? withoutSecrets(value) : (masked({ value }).value as Value);
-  if (name !== undefined) {
-    const value = outputs[name];
-    if (value === undefined) throw new UserError(`current stack does not have output property '${name}'`);
-    const shown = visible(value);
-    write(
-      flags.flag("json") || typeof shown !== "string"
-        ? JSON.stringify(shown, null, flags.flag("json") ? 2 : undefined)
-        : shown,
-    );
-    return 0;
-  }
-  if (flags.flag("json")) {
-    const sorted: PropertyMap = {};
-    for (const key of Object.keys(outputs).sort()) sorted[key] = visible(outputs[key] as Value);
-    write(JSON.stringify(sorted, null, 2));
-    return 0;
-  }
-  if (flags.flag("shell")) {
-    for (const key of Object.keys(outputs).sort()) {
-      const value = visible(outputs[key] as Value);
-      const plain = typeof value === "string" ? value : JSON.stringify(value);
-      write(`${key}='${plain.replaceAll("'", `'"'"'`)}'`);
-    }
-    return 0;
-  }
-  printOutputs(outputs, show, write);
-  return 0;
-}
-
-function printOutputs(outputs: PropertyMap, show: boolean, write: (line: string) => void): void {
-  write(`Current stack outputs (${Object.keys(outputs).length}):`);
-  if (Object.keys(outputs).length === 0) {
-    write("    No output values currently in this stack");
-    return;
-  }
-  const width = Math.max(6, ...Object.keys(outputs).map((key) => key.length));
-  write(`    ${"OUTPUT".padEnd(width)}  VALUE`);
-  for (const key of Object.keys(outputs).sort()) {
-    const value = outputs[key] as Value;
-    const shown =
-      isSecret(value) && !show
-        ? "[secret]"
-        : show
-          ? withoutSecrets(value)
-          : (masked({ value }).value as Value);
-    write(`    ${key.padEnd(width)}  ${typeof shown === "string" ? shown : JSON.stringify(shown)}`);
-  }
-}
-
-async function showHistory(flags: Flags, { workspace, write }: CommandContext): Promise<number> {
-  const stack = workspace.stack(flags.text("stack"));
-  const size = flags.number("page-size") ?? 0;
-  const page = Math.max(1, flags.number("page") ?? 1);
-  const all = workspace.backend().history(stack);
-  const shown = size > 0 ? all.slice((page - 1) * size, page * size) : all;
-  const secrets =
-    flags.flag("show-secrets") &&
-    shown.some(({ config }) => Object.values(config).some(({ secret }) => secret))
-      ? await workspace.secrets(stack, workspace.stackConfig(stack, undefined))
-      : undefined;
-  if (!flags.flag("json")) {
-    for (const update of shown) {
-      write(
-        `${update.kind} ${new Date(update.startTime * 1000).toISOString()} ${update.result}  ${update.message}`.trimEnd(),
-      );
-      write(
-        `    ${Object.entries(update.resourceChanges)
-          .map(([op, count]) => `${op} ${count}`)
-          .join(", ")}`,
-      );
-    }
-    return 0;
-  }
-  const entries = shown.map((update) => ({
-    kind: update.kind,
-    startTime: new Date(update.startTime * 1000).toISOString(),
-    message: update.message,
-    environment: update.environment,
-    config: Object.fromEntries(
-      Object.entries(update.config).map(([key, { value, secret, objectValue }]) => [
-        key,
-        secret && !secrets
-          ? { secret }
-          : {
-              value: secret && secrets && value.startsWith("v1:") ? secrets.crypter.decrypt(value) : value,
-              ...(objectValue !== undefined && { objectValue }),
-              secret,
-            },
-      ]),
-    ),
-    result: update.result,
-    endTime: new Date(update.endTime * 1000).toISOString(),
-    version: update.version,
-    resourceChanges: update.resourceChanges,
-  }));
-  write(JSON.stringify(entries, null, 2));
-  return 0;
-}
-
-async function tags(flags: Flags, args: string[], { workspace, write }: CommandContext): Promise<number> {
-  const stack = workspace.stack(flags.text("stack"));
-  const backend = workspace.backend();
-  const current = backend.tags(stack);
-  const [action, key, value] = args;
-  if (action === "ls" || action === undefined) {
-    if (flags.flag("json")) write(JSON.stringify(current, null, 2));
-    else for (const [name, each] of Object.entries(current)) write(`${name}  ${each}`);
-    return 0;
-  }
-  if (!key) throw new UserError("a tag name is needed");
-  if (action === "get") {
-    if (!(key in current)) throw new UserError(`stack tag '${key}' not found for stack '${stack.name}'`);
-    write(current[key] ?? "");
-    return 0;
-  }
-  if (action === "rm") delete current[key];
-  else if (action === "set" && value !== undefined) current[key] = value;
-  else throw new UserError("expected: stack tag get|set|rm|ls");
-  backend.saveTags(stack, current);
   return 0;
 }
 
