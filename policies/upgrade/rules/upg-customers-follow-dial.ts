@@ -1,5 +1,6 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { type Properties, stackRule } from "../../frame/rule";
+import { known } from "../../security/aws/relations";
 import { upgradeIn } from "../facts";
 import { elements } from "../relations";
 
@@ -13,11 +14,19 @@ const isPreview = (rule: PolicyResource, host: unknown): boolean =>
     return names.length > 0 && names.every((name) => name === host);
   });
 
-/** Target groups of the release that a rule leads to: groups carry their release at the end of their name. */
-const leadsTo = (rule: PolicyResource, release: string): boolean =>
-  Object.values(rule.propertyDependencies)
-    .flat()
-    .some(({ type, name }) => GROUP.test(type) && name.endsWith(`-${release.replaceAll(".", "-")}`));
+/** Groups carry their release at the end of their name. */
+const groupsOf = (resources: readonly PolicyResource[], release: string): PolicyResource[] =>
+  resources.filter(({ type, name }) => GROUP.test(type) && name.endsWith(`-${release.replaceAll(".", "-")}`));
+
+/** ARNs of the groups that get a share of the requests. One that is not known yet belongs to a group that is not made yet. */
+const served = (rule: PolicyResource): unknown[] =>
+  elements(rule.props.actions).flatMap((action) => [
+    ...(action.targetGroupArn === undefined ? [] : [action.targetGroupArn]),
+    ...elements(action.forward?.targetGroups)
+      // An unset weight is 1 when there is one group, and 0 is the only one that leads nobody here.
+      .filter(({ weight }) => weight !== 0)
+      .map(({ arn }) => arn as unknown),
+  ]);
 
 export const upgCustomersFollowDial = stackRule({
   name: "upg-customers-follow-dial",
@@ -35,7 +44,9 @@ export const upgCustomersFollowDial = stackRule({
     findings.each(
       resources.filter(({ type }) => RULE.test(type)),
       (rule) => {
-        if (leadsTo(rule, next) && !isPreview(rule, facts.previewHost))
+        if (isPreview(rule, facts.previewHost)) return;
+        const groups = groupsOf(resources, next).map(({ props }) => known(() => props.arn as unknown));
+        if (served(rule).some((arn) => groups.includes(arn)))
           findings.blame(rule, `Leads customers to ${next} in phase ${phase}.`, "actions");
       },
     );

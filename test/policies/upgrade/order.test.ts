@@ -115,9 +115,9 @@ proves({
 const group = (module: string, release: string): FakeResource => ({
   type: "aws:lb/targetGroup:TargetGroup",
   name: `${module}-${release.replaceAll(".", "-")}`,
-  props: {},
+  props: { arn: `arn:${module}-${release}` },
 });
-const route = (name: string, to: readonly string[], host?: string): FakeResource => ({
+const route = (name: string, weights: Readonly<Record<string, number>>, host?: string): FakeResource => ({
   type: "aws:lb/listenerRule:ListenerRule",
   name,
   props: {
@@ -125,8 +125,15 @@ const route = (name: string, to: readonly string[], host?: string): FakeResource
       ...(host === undefined ? [] : [{ hostHeader: { values: [host] } }]),
       { pathPattern: { values: ["/*"] } },
     ],
+    actions: [
+      {
+        type: "forward",
+        forward: {
+          targetGroups: Object.entries(weights).map(([release, weight]) => ({ arn: `arn:web-${release}`, weight })),
+        },
+      },
+    ],
   },
-  propertyDependencies: { actions: to },
 });
 const groups = [group("web", "3.2.0"), group("web", "4.0.0")];
 proves({
@@ -134,23 +141,32 @@ proves({
   good: [
     upgrade("staged"),
     ...groups,
-    route("customers", ["web-3-2-0"]),
-    route("preview", ["web-4-0-0"], "preview.shop.example"),
+    route("customers", { "3.2.0": 100, "4.0.0": 0 }),
+    route("preview", { "4.0.0": 100 }, "preview.shop.example"),
   ],
   failing: [
-    [
-      [upgrade("staged"), ...groups, route("customers", ["web-3-2-0", "web-4-0-0"])],
-      /Leads customers to 4.0.0 in phase staged/,
-    ],
-    [[upgrade("migrated"), ...groups, route("other", ["web-4-0-0"], "shop.example")], /in phase migrated/],
+    [{ "#3.actions.0.forward.targetGroups.1.weight": 10 }, /Leads customers to 4.0.0 in phase staged/],
+    [[upgrade("migrated"), ...groups, route("other", { "4.0.0": 100 }, "shop.example")], /in phase migrated/],
     [{ "#4.conditions": [] }, /Leads customers/],
+    [{ "#3.actions": [{ type: "forward", targetGroupArn: "arn:web-4.0.0" }] }, /Leads customers/],
   ],
   boundary: [
-    [[upgrade("live"), ...groups, route("customers", ["web-3-2-0", "web-4-0-0"])]],
-    [[upgrade("complete"), ...groups, route("customers", ["web-4-0-0"])]],
+    [{ "#3.actions.0.forward.targetGroups.1.weight": 1 }, /Leads customers/],
+    [{ "#3.actions.0.forward.targetGroups.1.weight": REMOVED }, /Leads customers/],
+    [{ "#3.actions": [{ type: "fixed-response" }] }],
+    [[upgrade("live"), ...groups, route("customers", { "3.2.0": 90, "4.0.0": 10 })]],
+    [[upgrade("complete"), ...groups, route("customers", { "4.0.0": 100 })]],
     [{ "#4.conditions.0.hostHeader.values": ["preview.shop.example", "shop.example"] }, /Leads customers/],
   ],
-  unknown: ["phase", "next", "#4.conditions"],
+  unknown: [
+    "phase",
+    "next",
+    "#4.conditions",
+    "#3.actions.0.forward.targetGroups.0.arn",
+    "#3.actions.0.forward.targetGroups.1.weight",
+  ],
+  // A group that is not made yet serves nobody while its weight is 0.
+  unknownIsSet: ["#3.actions.0.forward.targetGroups.1.arn", "#2.arn"],
 });
 
 const alarm: FakeResource = {
