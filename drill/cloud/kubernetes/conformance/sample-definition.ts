@@ -1,4 +1,4 @@
-import type { Definition } from "../api/custom/definitions";
+import type { Definition } from "../api/custom/definition";
 
 /** A definition such as a shop might bring along, for the scenario that creates and deletes one. */
 export function definitionOf(): Definition {

@@ -1,4 +1,4 @@
-import type { Definition } from "../api/custom/definitions";
+import type { Definition } from "../api/custom/definition";
 import type { ApiServer } from "../api/server";
 import type { StoreEvent } from "../api/store";
 import type { Condition } from "../api/types/meta";

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasUnknown, Secret, UNKNOWN, type Values } from "../../../../drill/cloud/provider/values";
-import { call, create, JOB_PROGRAM, type TestCluster, testCluster, tokenOf } from "./support/cluster";
+import {
+  call,
+  create,
+  JOB_PROGRAM,
+  SERVER_PROGRAM,
+  type TestCluster,
+  testCluster,
+  tokenOf,
+} from "./support/cluster";
 
 let test: TestCluster;
 let image = "";
@@ -203,4 +211,38 @@ describe("the node", () => {
     expect(active?.strikes?.()).toBe(1);
     await active?.end();
   });
+});
+
+it("runs no more replicas than the cap, and counts the others all the same", async () => {
+  const capped = await testCluster(1);
+  try {
+    const server = capped.publish("shop/server", SERVER_PROGRAM);
+    const inputs: Values = {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "many", namespace: "default" },
+      spec: {
+        replicas: 3,
+        selector: { matchLabels: { app: "many" } },
+        template: {
+          metadata: { labels: { app: "many" } },
+          spec: {
+            containers: [
+              {
+                name: "app",
+                image: server,
+                ports: [{ containerPort: 8080 }],
+                env: [{ name: "PORT", value: "8080" }],
+              },
+            ],
+          },
+        },
+      },
+    };
+    const { outputs } = await create(capped.provider, "many", inputs);
+    expect(outputs.status).toMatchObject({ availableReplicas: 3 });
+    expect(capped.cluster.state().kubernetes).toMatchObject({ replicaCap: 1, podsNotRun: 2 });
+  } finally {
+    await capped.stop();
+  }
 });

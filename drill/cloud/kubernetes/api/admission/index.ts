@@ -1,4 +1,4 @@
-import type { ApiServer } from "../server";
+import type { Objects } from "../objects";
 import type { KubernetesObject } from "../types/meta";
 import type { Namespace } from "../types/store";
 import { checkLimits, fillLimits } from "./limit-ranger";
@@ -12,7 +12,7 @@ export interface Admission {
   check(object: KubernetesObject, live: KubernetesObject | undefined, warnings: string[]): void;
 }
 
-export function admissionOf(server: ApiServer): Admission {
+export function admissionOf(server: Objects): Admission {
   return {
     mutate(object, live) {
       if (object.kind !== "Pod" || live !== undefined) return;

@@ -1,4 +1,4 @@
-import type { ApiServer } from "../server";
+import type { Objects } from "../objects";
 import { forbidden } from "../status";
 import type { KubernetesObject } from "../types/meta";
 import type { Container, Pod, ResourceList } from "../types/pod";
@@ -8,7 +8,7 @@ import { canonicalQuantity, formatQuantity, quantity } from "../values/quantity"
 const ANNOTATION = "kubernetes.io/limit-ranger";
 
 /** Gives containers the requests and limits that their namespace sets for those that name none. */
-export function fillLimits(object: KubernetesObject, server: ApiServer): void {
+export function fillLimits(object: KubernetesObject, server: Objects): void {
   const pod = object as Pod;
   const notes: string[] = [];
   for (const { spec } of rangesOf(pod, server)) {
@@ -42,7 +42,7 @@ export function fillLimits(object: KubernetesObject, server: ApiServer): void {
   }
 }
 
-export function checkLimits(object: KubernetesObject, server: ApiServer): void {
+export function checkLimits(object: KubernetesObject, server: Objects): void {
   const pod = object as Pod;
   const found: string[] = [];
   for (const { spec } of rangesOf(pod, server)) {
@@ -116,7 +116,7 @@ function containersOf(pod: Pod): Container[] {
   return [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
 }
 
-function rangesOf(pod: Pod, server: ApiServer): LimitRange[] {
+function rangesOf(pod: Pod, server: Objects): LimitRange[] {
   return server.list<LimitRange>("v1", "LimitRange", pod.metadata.namespace);
 }
 

@@ -1,4 +1,4 @@
-import type { ApiServer } from "../server";
+import type { Objects } from "../objects";
 import { forbidden, invalid } from "../status";
 import type { KubernetesObject } from "../types/meta";
 import type { Pod } from "../types/pod";
@@ -37,7 +37,7 @@ export function checkNamespaceLabels({ metadata }: Namespace): void {
 export function checkPodSecurity(
   object: KubernetesObject,
   live: KubernetesObject | undefined,
-  server: ApiServer,
+  server: Objects,
   warnings: string[],
 ): void {
   const template = templateOf(object);
@@ -72,7 +72,7 @@ export function checkPodSecurity(
 export function warnOfExistingPods(
   next: Namespace,
   live: Namespace,
-  server: ApiServer,
+  server: Objects,
   warnings: string[],
 ): void {
   const [now, before] = [policyOf(next, "enforce"), policyOf(live, "enforce")];

@@ -1,4 +1,4 @@
-import type { ApiServer } from "../server";
+import type { Objects } from "../objects";
 import { forbidden } from "../status";
 import type { KubernetesObject } from "../types/meta";
 import type { Pod } from "../types/pod";
@@ -10,7 +10,7 @@ const SYSTEM: Readonly<Record<string, number | undefined>> = {
 };
 
 /** Gives a pod the priority of its class, or of the cluster's default. */
-export function setPriority(object: KubernetesObject, server: ApiServer): void {
+export function setPriority(object: KubernetesObject, server: Objects): void {
   const { spec, metadata } = object as Pod;
   if (spec === undefined) return;
   const classes = server.list<PriorityClass>("scheduling.k8s.io/v1", "PriorityClass");

@@ -1,4 +1,4 @@
-import type { ApiServer } from "../server";
+import type { Objects } from "../objects";
 import { forbidden } from "../status";
 import type { KubernetesObject } from "../types/meta";
 import type { Service } from "../types/network";
@@ -13,7 +13,7 @@ const COMPUTE = /^(?:(requests|limits)\.)?(cpu|memory|ephemeral-storage)$/;
 export function checkQuota(
   object: KubernetesObject,
   live: KubernetesObject | undefined,
-  server: ApiServer,
+  server: Objects,
 ): void {
   const { namespace, name } = object.metadata;
   if (namespace === undefined || object.kind === "ResourceQuota") return;
@@ -51,7 +51,7 @@ export function checkQuota(
 }
 
 /** What the objects of the namespace use of a quota, without the one of that uid. */
-export function usageOf(quota: ResourceQuota, server: ApiServer, except?: string): Map<string, bigint> {
+export function usageOf(quota: ResourceQuota, server: Objects, except?: string): Map<string, bigint> {
   const sums = new Map(Object.keys(quota.spec.hard ?? {}).map((name) => [name, 0n]));
   for (const object of server.all()) {
     if (object.metadata.namespace !== quota.metadata.namespace || object.metadata.uid === except) continue;
@@ -66,7 +66,7 @@ export function shown(name: string, nano: bigint): string {
   return formatQuantity(nano, /memory|storage/.test(name));
 }
 
-function concerns(name: string, object: KubernetesObject, server: ApiServer): boolean {
+function concerns(name: string, object: KubernetesObject, server: Objects): boolean {
   if (object.kind === "Pod") return name === "pods" || name === "count/pods" || COMPUTE.test(name);
   if (object.kind === "Service")
     return name === "services" || name.startsWith("services.") || name === "count/services";
@@ -75,7 +75,7 @@ function concerns(name: string, object: KubernetesObject, server: ApiServer): bo
   return name === plural || name === (kind?.group ? `count/${plural}.${kind.group}` : `count/${plural}`);
 }
 
-function measure(name: string, object: KubernetesObject, server: ApiServer): bigint {
+function measure(name: string, object: KubernetesObject, server: Objects): bigint {
   if (!concerns(name, object, server) || isOver(object)) return 0n;
   const compute = COMPUTE.exec(name);
   if (compute !== null)

@@ -1,7 +1,7 @@
 import { isFields } from "../types/meta";
 import { dns1035Label, dnsSubdomain } from "../validate/formats";
 import type { Problems } from "../validate/problems";
-import type { Definition, DefinitionVersion } from "./definitions";
+import type { Definition, DefinitionVersion } from "./definition";
 import type { StructuralSchema } from "./structural-schema";
 
 /** Rules of a CustomResourceDefinition: its names, its versions, and a schema whose every part has a type. */

@@ -3,25 +3,9 @@ import type { TypeNode } from "../schema/type-node";
 import type { Store } from "../store";
 import type { KubernetesObject } from "../types/meta";
 import type { Clock } from "../values/clock";
+import type { Definition, DefinitionVersion } from "./definition";
 import { INSTALLED_DEFINITIONS } from "./installed";
 import { type StructuralSchema, schemaType } from "./structural-schema";
-
-export interface DefinitionVersion {
-  name: string;
-  served: boolean;
-  storage: boolean;
-  schema?: { openAPIV3Schema?: StructuralSchema };
-  subresources?: { status?: object; scale?: object };
-}
-
-export interface Definition extends KubernetesObject {
-  spec: {
-    group: string;
-    scope: string;
-    names: { plural: string; kind: string; singular?: string; listKind?: string; shortNames?: string[] };
-    versions: DefinitionVersion[];
-  };
-}
 
 interface Served {
   readonly schema: StructuralSchema;

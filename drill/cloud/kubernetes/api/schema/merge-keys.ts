@@ -1,4 +1,8 @@
-import type { ListKey } from "./type-node";
+export interface ListKey {
+  readonly name: string;
+  /** What an absent key stands for. */
+  readonly fallback?: string;
+}
 
 /** How lists and maps of the API merge in a server-side apply, where it is not «as a whole» and «key by key». */
 const NAME: readonly ListKey[] = [{ name: "name" }];

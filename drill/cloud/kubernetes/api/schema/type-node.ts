@@ -1,5 +1,7 @@
 import tables from "./fields.json";
-import { ATOMIC_MAPS, ATOMIC_STRUCTS, LIST_KEYS, SET_LISTS } from "./merge-keys";
+import { ATOMIC_MAPS, ATOMIC_STRUCTS, LIST_KEYS, type ListKey, SET_LISTS } from "./merge-keys";
+
+export type { ListKey } from "./merge-keys";
 
 /** What a value may be, and how server-side apply merges it. */
 export type TypeNode =
@@ -22,12 +24,6 @@ export type Scalar =
 
 /** A list is one value, or a set of scalars, or a map of objects under the named keys. */
 export type ListMerge = "atomic" | "set" | readonly ListKey[];
-
-export interface ListKey {
-  readonly name: string;
-  /** What an absent key stands for. */
-  readonly fallback?: string;
-}
 
 export interface FieldTypes {
   get(name: string): TypeNode | undefined;

@@ -42,7 +42,7 @@ function checkType(
   data: Readonly<Record<string, string>>,
   problems: Problems,
 ): void {
-  const require = (...keys: string[]): void => {
+  const need = (...keys: string[]): void => {
     for (const key of keys) if (data[key] === undefined) problems.required(`data[${key}]`);
   };
   switch (type) {
@@ -58,13 +58,13 @@ function checkType(
       checkJson(".dockerconfigjson", data, problems);
       return;
     case "kubernetes.io/basic-auth":
-      if (data.username === undefined && data.password === undefined) require("username", "password");
+      if (data.username === undefined && data.password === undefined) need("username", "password");
       return;
     case "kubernetes.io/ssh-auth":
       if (!data["ssh-privatekey"]) problems.required("data[ssh-privatekey]");
       return;
     case "kubernetes.io/tls":
-      require("tls.crt", "tls.key");
+      need("tls.crt", "tls.key");
       return;
     default:
   }

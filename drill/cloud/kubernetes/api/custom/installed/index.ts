@@ -1,4 +1,4 @@
-import type { Definition } from "../definitions";
+import type { Definition } from "../definition";
 import { POD_MONITOR, PROMETHEUS_RULE, SERVICE_MONITOR } from "./monitoring";
 import { TARGET_GROUP_BINDING } from "./target-group-binding";
 

@@ -1,4 +1,4 @@
-import type { Definition } from "../definitions";
+import type { Definition } from "../definition";
 import type { StructuralSchema } from "../structural-schema";
 
 const SELECTOR: StructuralSchema = {

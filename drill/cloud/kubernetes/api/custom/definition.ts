@@ -1,0 +1,19 @@
+import type { KubernetesObject } from "../types/meta";
+import type { StructuralSchema } from "./structural-schema";
+
+export interface DefinitionVersion {
+  name: string;
+  served: boolean;
+  storage: boolean;
+  schema?: { openAPIV3Schema?: StructuralSchema };
+  subresources?: { status?: object; scale?: object };
+}
+
+export interface Definition extends KubernetesObject {
+  spec: {
+    group: string;
+    scope: string;
+    names: { plural: string; kind: string; singular?: string; listKind?: string; shortNames?: string[] };
+    versions: DefinitionVersion[];
+  };
+}
