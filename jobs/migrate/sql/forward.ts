@@ -31,7 +31,12 @@ export function forwardFunctions(source: Source): string[] {
 LANGUAGE plpgsql SECURITY DEFINER ${FUNCTION_SETTINGS} AS $function$
 DECLARE released integer;
 BEGIN
-${applyStatement(source)}
+  -- New rows have nothing behind them that could have vanished; the shorter statement takes half the time.
+  IF fresh THEN
+${applyStatement(source, true)}
+  ELSE
+${applyStatement(source, false)}
+  END IF;
   RETURN released;
 END $function$`,
     `CREATE OR REPLACE FUNCTION ${forwardFunction(source)}(keys ${keys}, fresh boolean DEFAULT false) RETURNS void
@@ -68,10 +73,14 @@ END $function$`,
   ];
 }
 
-function applyStatement(source: Source): string {
+function applyStatement(source: Source, fresh: boolean): string {
   const selector = `s.${identifier(source.key)} = ANY (keys)`;
   const parts = [judgedRows(source, "live", selector)];
   source.targets.forEach((target, index) => {
+    if (fresh) {
+      parts.push(`w${index} AS (${upsert(target, targetRows(target))})`);
+      return;
+    }
     parts.push(`f${index} AS MATERIALIZED (${targetRows(target)})`);
     parts.push(`d${index} AS (${deleteVanished(source, target, index)})`);
     parts.push(`w${index} AS (${upsert(target, `SELECT * FROM f${index}`)})`);
@@ -93,7 +102,7 @@ function deleteVanished(source: Source, target: Target, index: number): string {
   const same = target.key.map((name) => `f.${identifier(name)} = t.${identifier(name)}`).join(" AND ");
   const filter = target.filter === undefined ? "" : ` AND (${target.filter})`;
   return `DELETE FROM ${targetTable(target)} t
-  WHERE NOT fresh AND ${owner} = ANY (keys)${filter}
+  WHERE ${owner} = ANY (keys)${filter}
     AND NOT EXISTS (SELECT FROM f${index} f WHERE ${same})
     AND NOT EXISTS (SELECT FROM judged j WHERE j.${identifier(source.key)} = ${owner} AND j.set_aside IS NOT NULL)`;
 }

@@ -16,8 +16,8 @@ export const GUARD = "order_upgrade.applying";
 export const PLANS =
   "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '32MB'";
 
-/** Settings of the functions the triggers call. */
-export const FUNCTION_SETTINGS = `SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET ${GUARD} = 'on'`;
+/** Settings of the functions the triggers call. Planning their statements anew would cost several times what they do. */
+export const FUNCTION_SETTINGS = `SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET ${GUARD} = 'on'`;
 
 export const columnList = (names: readonly string[], alias?: string): string =>
   names.map((name) => (alias === undefined ? identifier(name) : `${alias}.${identifier(name)}`)).join(", ");

@@ -11,7 +11,7 @@ const RUNS = process.env.NIGHTLY === "1" ? 300 : 20;
 let server: PostgresServer;
 let made = 0;
 beforeAll(async () => {
-  server = await temporaryPostgres();
+  server = await temporaryPostgres({ settings: { deadlock_timeout: "100ms" } });
 });
 afterAll(() => server?.stop("immediate"));
 

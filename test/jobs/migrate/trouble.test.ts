@@ -19,7 +19,7 @@ const COMMAND = path.resolve(__dirname, "../../../jobs/bin/migrate");
 let server: PostgresServer;
 let made = 0;
 beforeAll(async () => {
-  server = await temporaryPostgres();
+  server = await temporaryPostgres({ settings: { deadlock_timeout: "100ms" } });
 });
 afterAll(() => server?.stop("immediate"));
 
