@@ -7,7 +7,7 @@ import type {
   UnknownValueError,
 } from "@pulumi/policy";
 import { judgeResource, judgeStack, type Verdict } from "./evaluate";
-import type { ResourceRule, Rule, RuleFacts, StackRule } from "./rule";
+import type { Configuration, ResourceRule, Rule, RuleFacts, StackRule } from "./rule";
 import { Waivers } from "./waivers";
 
 /** What a pack needs to know besides its rules. */
@@ -47,14 +47,14 @@ function resourcePolicy(rule: ResourceRule, waivers: Waivers): ResourceValidatio
   const applies = typeof types === "function" ? types : (type: string): boolean => types.includes(type);
   const validateResource: ResourceValidationPolicy["validateResource"] = (subject, report) => {
     if (!applies(subject.type)) subject.notApplicable();
-    conclude(rule, judgeResource(rule, subject, subject.getConfig()), report, waivers);
+    conclude(rule, judgeResource(rule, subject, configured(rule, subject)), report, waivers);
   };
   const policy: ResourceValidationPolicy = { ...facts(rule), validateResource };
   // The SDK's fast path: resources of other types are not decoded for this rule.
   if (single !== undefined) Object.assign(validateResource as object, { __pulumiType: single });
   if (remedy !== undefined) {
     policy.remediateResource = (subject) =>
-      applies(subject.type) ? remedy(subject, subject.getConfig()) : undefined;
+      applies(subject.type) ? remedy(subject, configured(rule, subject)) : undefined;
     if (single !== undefined) Object.assign(policy.remediateResource, { __pulumiType: single });
   }
   return policy;
@@ -64,9 +64,19 @@ function stackPolicy(rule: StackRule, waivers: Waivers): StackValidationPolicy {
   return {
     ...facts(rule),
     validateStack: (stack, report) =>
-      conclude(rule, judgeStack(rule, stack.resources, stack.getConfig()), report, waivers),
+      conclude(rule, judgeStack(rule, stack.resources, configured(rule, stack)), report, waivers),
   };
 }
+
+/** The rule's settings. An engine that was told none sends none, and a threshold that is missing would let everything pass. */
+const configured = (rule: Rule, { getConfig }: { getConfig<T extends object>(): T }): Configuration => ({
+  ...Object.fromEntries(
+    Object.entries(rule.configuration?.properties ?? {}).flatMap(([key, schema]) =>
+      "default" in schema ? [[key, schema.default]] : [],
+    ),
+  ),
+  ...getConfig<Configuration>(),
+});
 
 /** Reports what a rule found; says so when it could not decide or is broken itself. */
 function conclude(rule: Rule, verdict: Verdict, report: ReportViolation, waivers: Waivers): void {

@@ -62,3 +62,9 @@ export function faultOf(
 
 /** Clocks may differ this much. */
 const SKEW_SECONDS = 60;
+
+/**
+ * Call before blaming a resource for what it does not wait for: in a preview in which the proofs are not known, whatever
+ * waits for them shows no dependencies, so the order is not decided. Throws then, as any unknown value does.
+ */
+export const decidedOrder = (facts: Properties): boolean => facts.proofs !== null;

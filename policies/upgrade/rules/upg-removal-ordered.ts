@@ -1,5 +1,5 @@
 import { stackRule } from "../../frame/rule";
-import { upgradeIn } from "../facts";
+import { decidedOrder, upgradeIn } from "../facts";
 import { deployments, isJob, jobsOf, releaseOf, replicasOf, stepOf, waitsFor } from "../relations";
 
 export const upgRemovalOrdered = stackRule({
@@ -17,7 +17,7 @@ export const upgRemovalOrdered = stackRule({
     const contracts = jobsOf(resources, "contract");
     if (contracts.length === 0) return;
     for (const job of contracts) {
-      if (!waitsFor(job, (one) => isJob(one.type) && stepOf(one) === "soak"))
+      if (!waitsFor(job, (one) => isJob(one.type) && stepOf(one) === "soak") && decidedOrder(facts))
         findings.blame(job, "Removes the old data model without waiting for the soak check.");
     }
     findings.part(() => {
@@ -31,7 +31,7 @@ export const upgRemovalOrdered = stackRule({
       if (replicasOf(one) > 0)
         findings.blame(one, `${one.name} still runs on the data model that is removed.`, "spec.replicas");
       for (const job of contracts) {
-        if (!waitsFor(job, ({ urn }) => urn === one.urn))
+        if (!waitsFor(job, ({ urn }) => urn === one.urn) && decidedOrder(facts))
           findings.blame(job, `Does not wait until ${one.name} has stopped.`);
       }
     });

@@ -1,5 +1,5 @@
 import { stackRule } from "../../frame/rule";
-import { upgradeIn } from "../facts";
+import { decidedOrder, upgradeIn } from "../facts";
 import { jobsOf, waitsFor } from "../relations";
 
 const SNAPSHOTS = ["aws:rds/snapshot:Snapshot", "aws:rds/clusterSnapshot:ClusterSnapshot"];
@@ -20,7 +20,7 @@ export const upgSnapshotBeforeMigration = stackRule({
       jobsOf(resources, step).map((job) => ({ job, step })),
     );
     for (const { job, step } of jobs) {
-      if (!waitsFor(job, ({ type }) => SNAPSHOTS.includes(type)))
+      if (!waitsFor(job, ({ type }) => SNAPSHOTS.includes(type)) && decidedOrder(facts))
         findings.blame(job, `The Job of ${step} does not wait for a snapshot.`);
     }
     findings.part(() => {

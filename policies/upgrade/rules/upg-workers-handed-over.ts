@@ -1,6 +1,6 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { stackRule } from "../../frame/rule";
-import { upgradeIn } from "../facts";
+import { decidedOrder, upgradeIn } from "../facts";
 import { deployments, isJob, releaseOf, replicasOf, roleOf, stepOf, waitsFor } from "../relations";
 
 const isDrain = (resource: PolicyResource): boolean => isJob(resource.type) && stepOf(resource) === "drain";
@@ -29,7 +29,7 @@ export const upgWorkersHandedOver = stackRule({
       const handed = (stopped: PolicyResource): boolean =>
         waitsFor(worker, (one) => isDrain(one) && waitsFor(one, ({ urn }) => urn === stopped.urn));
       const early = off.filter((stopped) => releaseOf(stopped) !== releaseOf(worker) && !handed(stopped));
-      if (early.length > 0)
+      if (early.length > 0 && decidedOrder(facts))
         findings.blame(
           worker,
           `Begins before ${early.map(({ name }) => name).join(", ")} handed over what was in flight.`,

@@ -1,3 +1,4 @@
+import { describe, expect, it } from "vitest";
 import { upgConfigurationPerRelease } from "../../../policies/upgrade/rules/upg-configuration-per-release";
 import { upgCustomersFollowDial } from "../../../policies/upgrade/rules/upg-customers-follow-dial";
 import { upgImagesOfRelease } from "../../../policies/upgrade/rules/upg-images-of-release";
@@ -7,7 +8,7 @@ import { upgRollbackArmed } from "../../../policies/upgrade/rules/upg-rollback-a
 import { upgSnapshotBeforeMigration } from "../../../policies/upgrade/rules/upg-snapshot-before-migration";
 import { upgWorkersHandedOver } from "../../../policies/upgrade/rules/upg-workers-handed-over";
 import { proves, REMOVED } from "../cases";
-import type { FakeResource } from "../harness";
+import { type FakeResource, judge, UNKNOWN } from "../harness";
 import { deployment, job, NEW_IMAGE, OLD_IMAGE, upgrade } from "./fixtures";
 
 const snapshot: FakeResource = { type: "aws:rds/snapshot:Snapshot", name: "before", props: {} };
@@ -129,7 +130,10 @@ const route = (name: string, weights: Readonly<Record<string, number>>, host?: s
       {
         type: "forward",
         forward: {
-          targetGroups: Object.entries(weights).map(([release, weight]) => ({ arn: `arn:web-${release}`, weight })),
+          targetGroups: Object.entries(weights).map(([release, weight]) => ({
+            arn: `arn:web-${release}`,
+            weight,
+          })),
         },
       },
     ],
@@ -240,4 +244,22 @@ proves({
     ],
   ],
   unknown: ["#1.spec.template.spec.containers.0.envFrom", "metadata.labels"],
+});
+
+describe("order in a preview that does not know the proofs", () => {
+  const unsettled = (phase: string): FakeResource => upgrade(phase, { proofs: UNKNOWN });
+
+  it("is not decided, because dependencies are not known either", () => {
+    const worker = begins("4.0.0", []);
+    const cases = [
+      [upgSnapshotBeforeMigration, [unsettled("migrated"), snapshot, job("migrate")]],
+      [upgRemovalOrdered, [unsettled("complete"), job("soak"), job("contract")]],
+      [upgWorkersHandedOver, [unsettled("live"), stopped("orders-worker"), worker]],
+    ] as const;
+    for (const [rule, resources] of cases) {
+      const { violations, undecided } = judge(rule, resources);
+      expect(violations).toEqual([]);
+      expect(undecided[0]).toMatch(/UNDECIDED/);
+    }
+  });
 });
