@@ -17,7 +17,7 @@ import {
   type UpdateRequest,
 } from "../../provider/provider";
 import { hasUnknown, type Value, type Values } from "../../provider/values";
-import type { ApiServer, Propagation, Reference } from "../api/server";
+import type { ApiServer, Reference } from "../api/server";
 import { ApiError } from "../api/status";
 import type { KubernetesObject } from "../api/types/meta";
 import { same } from "../api/values/json";
@@ -26,12 +26,24 @@ import { annotation, fields, generatedName, idOf, isPatch, metadataOf, nameOf, t
 import { keepIgnored } from "./ignored";
 import { objectOf, outputsOf, previewOutputs, refreshedInputs } from "./outputs";
 import { mustDeleteFirst, replacesUnready, replacingPaths } from "./replacement";
+import {
+  bare,
+  CREATING_MANAGER,
+  explained,
+  forced,
+  importedInputs,
+  kindOf,
+  managerOf,
+  named,
+  propagationOf,
+  referenceOf,
+  timeoutOf,
+  versionOf,
+} from "./settings";
 import { judgeOf } from "./wait/judges";
 import { NotReady, waitUntil, waitUntilGone } from "./wait/wait";
 import { judgeOfAnnotation } from "./wait/wait-for";
 
-const CREATING_MANAGER = "pulumi-kubernetes";
-const DEFAULT_TIMEOUT = 600;
 const NAMESPACE_RETRY = 3_000;
 
 /** The Kubernetes provider of Pulumi, over the cluster's own API: the same rules of naming, replacing and waiting. */
@@ -283,77 +295,4 @@ export class KubernetesProvider implements Provider {
       return false;
     }
   }
-}
-
-function bare({ metadata }: KubernetesObject): object {
-  const { managedFields: _fields, generation: _generation, ...rest } = metadata;
-  return rest;
-}
-
-/** Patch types carry the kind of what they patch in their token alone. */
-function kindOf(type: string, values: Values): string {
-  const own = text(values.kind) ?? type.split(":").at(-1) ?? "";
-  return isPatch(type) ? own.replace(/Patch$/, "") : own;
-}
-
-function versionOf(type: string): string {
-  return (type.split(":")[1] ?? "v1").replace(/^core\//, "");
-}
-
-function named(request: ResourceCall, values: Values): Values {
-  return {
-    ...values,
-    apiVersion: text(values.apiVersion) ?? versionOf(request.type),
-    kind: kindOf(request.type, values),
-  };
-}
-
-function referenceOf(values: Values): Reference {
-  return nameOf(values);
-}
-
-function importedInputs({ apiVersion, kind, metadata, ...rest }: KubernetesObject): Values {
-  const { name, namespace, labels, annotations } = metadata;
-  const { status: _status, ...content } = rest as Record<string, unknown>;
-  const kept = { name, namespace, labels, annotations };
-  const present = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
-  return { apiVersion, kind, metadata: present as Values, ...(content as Values) };
-}
-
-function managerOf(request: ResourceCall, inputs: Values, outputs: Values | undefined): string {
-  const given = annotation(inputs, "pulumi.com/patchFieldManager") ?? text(outputs?.__fieldManager);
-  return given ?? generatedName(CREATING_MANAGER, Buffer.from(request.urn));
-}
-
-function forced(inputs: Values, { configuration }: ResourceCall): boolean {
-  return (
-    annotation(inputs, "pulumi.com/patchForce") === "true" ||
-    String(text(configuration.enablePatchForce) ?? configuration.enablePatchForce) === "true"
-  );
-}
-
-function propagationOf(values: Values): Propagation {
-  switch (annotation(values, "pulumi.com/deletionPropagationPolicy")) {
-    case "background":
-      return "Background";
-    case "orphan":
-      return "Orphan";
-    default:
-      return "Foreground";
-  }
-}
-
-function timeoutOf({ timeout }: { readonly timeout: number | undefined }, inputs: Values): number {
-  if (timeout !== undefined) return timeout;
-  const seconds = Number(annotation(inputs, "pulumi.com/timeoutSeconds"));
-  return Number.isInteger(seconds) && seconds > 0 ? seconds : DEFAULT_TIMEOUT;
-}
-
-function explained(problem: unknown, what: string, urn?: string): unknown {
-  if (!(problem instanceof ApiError)) return problem;
-  const hint =
-    problem.reason === "Conflict"
-      ? " Another manager owns these fields: take them out, use ignoreChanges, or take them over with the annotation pulumi.com/patchForce."
-      : "";
-  return new Error(`${urn === undefined ? "" : `${urn}: `}${what}: ${problem.message}.${hint}`);
 }
