@@ -30,7 +30,7 @@ export function sections(subject: ReportSubject, figures: MigrationFigures): Sec
   return [
     {
       title: "Result",
-      text: `${equal && broken.length === 0 ? "Both data models agree, row by row." : "The data models do not agree yet."} ${number(figures.rows)} rows were in the old model: ${number(figures.migrated)} are in the new one, ${number(figures.merged)} were merged into another row, ${number(figures.quarantined)} were set aside with a reason. Loading took ${seconds(figures.loadSeconds)} (${number(figures.rate)} rows a second), comparing ${seconds(figures.compareSeconds)}.`,
+      text: `${equal ? "Both data models agree, row by row." : "The data models do not agree yet."}${broken.length === 0 ? "" : ` ${broken.length} rules of the business are broken; see below.`} ${number(figures.rows)} rows were in the old model: ${number(figures.migrated)} are in the new one, ${number(figures.merged)} were merged into another row, ${number(figures.quarantined)} were set aside with a reason. Loading took ${seconds(figures.loadSeconds)} (${number(figures.rate)} rows a second), comparing ${seconds(figures.compareSeconds)}.`,
     },
     {
       title: "Data sets",

@@ -56,7 +56,7 @@ describe("the report of a migration", () => {
     expect(text).toContain("| orders | status-spelling | 7 |");
     expect(
       markdownReport(ABOUT, { ...FIGURES, invariants: [{ name: "x", what: "X", broken: 2 }] }),
-    ).toContain("do not agree yet");
+    ).toContain("1 rules of the business are broken");
   });
 
   it("writes data as text, not as markup", () => {
