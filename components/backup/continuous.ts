@@ -103,7 +103,8 @@ export class ContinuousBackup extends pulumi.ComponentResource {
       name,
       {
         backupVaultName: vault.name,
-        policy: pulumi.all([vault.arn, args.accountId]).apply(([arn, account]) => vaultPolicy(arn, account)),
+        // By name: the ARN is not known before the vault is made, and a policy nobody can read beforehand is not reviewed.
+        policy: pulumi.output(args.accountId).apply((account) => vaultPolicy(args.prefix, account)),
         ...place,
       },
       { parent: this },

@@ -1,5 +1,5 @@
 /** Nobody deletes a recovery point or shortens its life, but whoever administers backups in this account with a second factor. */
-export const vaultPolicy = (vaultArn: string, accountId: string): string =>
+export const vaultPolicy = (vaultName: string, accountId: string): string =>
   JSON.stringify({
     Version: "2012-10-17",
     Statement: [
@@ -13,7 +13,10 @@ export const vaultPolicy = (vaultArn: string, accountId: string): string =>
           "backup:DeleteBackupVault",
           "backup:DeleteBackupVaultAccessPolicy",
         ],
-        Resource: [vaultArn, "arn:aws:rds:*:*:snapshot:awsbackup:*"],
+        Resource: [
+          `arn:aws:backup:*:${accountId}:backup-vault:${vaultName}`,
+          "arn:aws:rds:*:*:snapshot:awsbackup:*",
+        ],
         Condition: { BoolIfExists: { "aws:MultiFactorAuthPresent": "false" } },
       },
     ],
