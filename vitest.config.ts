@@ -9,6 +9,8 @@ export default defineConfig({
     pool: "forks",
     poolOptions: { forks: { maxForks: 2 } },
     env: { FORCE_COLOR: "0" },
-    reporters: process.env.CI ? ["default", ["json", { outputFile: "node_modules/.cache/vitest.json" }]] : ["default"],
+    reporters: process.env.CI
+      ? ["default", ["json", { outputFile: "node_modules/.cache/vitest.json" }]]
+      : ["default"],
   },
 });

@@ -50,7 +50,7 @@ export function stamp(root: string, packaged: readonly Packaged[]): string[] {
     for (const one of packaged.filter((candidate) => candidate.release === release)) {
       document.setIn([...one.place, "reference"], `${one.repository}@sha256:${one.built.digest}`);
     }
-    const after = document.toString({ lineWidth: 0 });
+    const after = document.toString({ lineWidth: 0, flowCollectionPadding: false });
     const signature = `${sign(null, Buffer.from(after), createPrivateKey(readFileSync(SIGNING_KEY, "utf8"))).toString("base64")}\n`;
     if (after !== before) changed.push(release);
     writeFileSync(file, after);

@@ -38,7 +38,7 @@ export function setParameters(workspace: Workspace, parameters: Readonly<Record<
     const [first, ...rest] = key.split(".");
     document.setIn(["config", `${NAMESPACE}:${first}`, ...rest], value);
   }
-  writeFileSync(file, document.toString({ lineWidth: 0 }), { mode: 0o600 });
+  writeFileSync(file, document.toString({ lineWidth: 0, flowCollectionPadding: false }), { mode: 0o600 });
 }
 
 export const stackFile = (workspace: Workspace): string => workspace.file(`Pulumi.${workspace.stack}.yaml`);

@@ -48,7 +48,11 @@ export function turnDial(
     else document.setIn(keys, value);
   }
   // Replaced in one step: a crash leaves the old file or the new one.
-  writeFileSync(`${project.configFile}.${process.pid}`, document.toString({ lineWidth: 0 }), { mode: 0o600 });
+  writeFileSync(
+    `${project.configFile}.${process.pid}`,
+    document.toString({ lineWidth: 0, flowCollectionPadding: false }),
+    { mode: 0o600 },
+  );
   renameSync(`${project.configFile}.${process.pid}`, project.configFile);
 }
 

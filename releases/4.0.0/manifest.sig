@@ -1,0 +1,1 @@
+/kN1sEKLQ8r5hdaqooUiyOBouIwQ4D6zU/jaotye3XuDDUUXhQI5uUCu7kqxgofnJcismXO1oHg5EXXVop9uCw==
