@@ -11,8 +11,18 @@ export const removalAfterSoak = (clock: Clock) =>
     controls: [{ framework: "PCI DSS", id: "6.5.1" }],
     remediation: "Stay in live with all customers on the new release until the soak period is over.",
     exemptible: false,
+    configuration: {
+      properties: {
+        leadSeconds: {
+          type: "integer",
+          minimum: 0,
+          default: 60,
+          description: "Seconds an update takes until its soak check, which judges the period exactly.",
+        },
+      },
+    },
     types: [UPGRADE],
-    check({ props }, findings) {
+    check({ props }, findings, { leadSeconds }) {
       if (props.phase !== "complete" || isEntered(props)) return;
       const fault = faultOf(props, "switched");
       if (fault !== undefined) return findings.report(fault, "proofs.switched");
@@ -21,7 +31,7 @@ export const removalAfterSoak = (clock: Clock) =>
       const served = Math.floor(
         (clock().getTime() - Date.parse(String(props.proofs.switched.finishedAt))) / 1000,
       );
-      if (served < soak)
+      if (served + Number(leadSeconds) < soak)
         findings.report(
           `The new release has served ${served} s since the switch, ${soak} s are wanted.`,
           "proofs.switched.finishedAt",

@@ -96,9 +96,10 @@ proves({
     [{ "proofs.switched.finishedAt": "2026-11-10T07:50:00.000Z" }, /served 600 s/],
   ],
   boundary: [
-    [{ "limits.soak": 3601 }, /served 3600 s since the switch, 3601 s are wanted/],
-    [{ "limits.soak": 3601, "proofs.contract": at("2026-11-10T07:59:00.000Z") }],
-    [{ phase: "live", "limits.soak": 3601 }],
+    [{ "limits.soak": 3660 }],
+    [{ "limits.soak": 3661 }, /served 3600 s since the switch, 3661 s are wanted/],
+    [{ "limits.soak": 3661, "proofs.contract": at("2026-11-10T07:59:00.000Z") }],
+    [{ phase: "live", "limits.soak": 3661 }],
   ],
   unknown: ["phase", "proofs.switched.finishedAt", "limits.soak"],
 });
