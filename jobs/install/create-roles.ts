@@ -64,21 +64,3 @@ export async function grantModel(client: pg.Client, schema: string, role: Role):
   await client.query(`ALTER DEFAULT PRIVILEGES IN SCHEMA ${within} GRANT ${tables} ON TABLES TO ${to}`);
   await client.query(`ALTER DEFAULT PRIVILEGES IN SCHEMA ${within} GRANT ${sequences} ON SEQUENCES TO ${to}`);
 }
-
-/**
- * Lets functions of `migrator` fix settings of this system, such as the one that keeps synchronisation from answering
- * itself. Only a superuser, or whoever was given the right, can allow that; elsewhere it is left out.
- */
-export async function grantSettings(client: pg.Client, settings: readonly string[]): Promise<string[]> {
-  const allowed: string[] = [];
-  for (const setting of settings) {
-    await client.query("SAVEPOINT setting");
-    try {
-      await client.query(`GRANT SET ON PARAMETER ${identifier(setting)} TO migrator`);
-      allowed.push(setting);
-    } catch {
-      await client.query("ROLLBACK TO SAVEPOINT setting");
-    }
-  }
-  return allowed;
-}

@@ -2,15 +2,12 @@ import type { JobContext } from "../frame/context";
 import { digestOf } from "../frame/evidence";
 import { StepProblem } from "../frame/problems";
 import { conclude, type Step } from "../frame/result";
-import { actAsMigrator, createRole, grantDatabase, grantModel, grantSettings } from "./create-roles";
+import { actAsMigrator, createRole, grantDatabase, grantModel } from "./create-roles";
 import { checkModel, createModel, type Model } from "./model";
 import { applicationRole, MIGRATOR, READER, type Role, releaseOfRole } from "./roles";
 
 /** Two runs of the Job at once take turns on this advisory lock. */
 const LOCK = 0x0de1_0001;
-
-/** Settings that functions of the migration fix for the time they run. */
-const SETTINGS = ["order_upgrade.applying"];
 
 /** The data model of `RELEASE` and its roles exist. Creates what is missing, never drops. */
 export const install: Step = async (context) => {
@@ -33,14 +30,13 @@ export const install: Step = async (context) => {
       }
       await actAsMigrator(client);
       await grantDatabase(client, roles);
-      const settings = await grantSettings(client, SETTINGS);
       await client.query("SET LOCAL ROLE migrator");
       progress.say(`creating the data model ${model.schema}`);
       const kept = await createModel(client, model);
       const checks = await checkModel(client, model);
       for (const role of roles.filter(({ schema }) => schema === undefined || schema === model.schema))
         await grantModel(client, model.schema, role);
-      return { created, kept, checks, settings };
+      return { created, kept, checks };
     },
     { statementTimeout: 120_000, lockTimeout: 60_000 },
   );
@@ -55,7 +51,6 @@ export const install: Step = async (context) => {
     figures: {
       rolesCreated: outcome.created,
       modelCreated: outcome.kept === "created",
-      settings: outcome.settings,
     },
     inputs: { "schema.sql": digestOf(model.sql) },
   });

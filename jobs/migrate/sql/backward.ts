@@ -8,6 +8,7 @@ import {
   FUNCTION_SETTINGS,
   identifier,
   literal,
+  QUIETLY,
   qualified,
   sourceTable,
   targetTable,
@@ -61,7 +62,9 @@ export function backwardFunctions(source: Source): string[] {
   return [
     `CREATE OR REPLACE FUNCTION ${unapply}(keys ${keys}, gone boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER ${FUNCTION_SETTINGS} AS $function$
+DECLARE ${QUIETLY.declare}
 BEGIN
+  ${QUIETLY.begin}
 ${lock}  WITH released AS (DELETE FROM ${BOOK}.quarantine q WHERE q.source = ${table} AND q.key = ANY (keys::text[]))
   INSERT INTO ${sourceTable(source)} AS s (${columnList([source.key, ...names])})
   ${sourceRows(source, `t.${identifier(first.owner)} = ANY (keys)`)}
@@ -70,6 +73,7 @@ ${lock}  WITH released AS (DELETE FROM ${BOOK}.quarantine q WHERE q.source = ${t
     DELETE FROM ${sourceTable(source)} s WHERE s.${key} = ANY (keys)${kept}
        AND NOT EXISTS (${present});
   END IF;
+  ${QUIETLY.end}
 END $function$`,
     `CREATE OR REPLACE FUNCTION ${backwardFunction(source)}(keys ${keys}, gone boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER ${FUNCTION_SETTINGS} AS $function$

@@ -9,6 +9,7 @@ import {
   forwardFunction,
   identifier,
   literal,
+  QUIETLY,
   qualified,
   targetTable,
 } from "./names";
@@ -29,14 +30,16 @@ export function forwardFunctions(source: Source): string[] {
   return [
     `CREATE OR REPLACE FUNCTION ${apply}(keys ${keys}, fresh boolean) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER ${FUNCTION_SETTINGS} AS $function$
-DECLARE released integer;
+DECLARE released integer; ${QUIETLY.declare}
 BEGIN
+  ${QUIETLY.begin}
   -- New rows have nothing behind them that could have vanished; the shorter statement takes half the time.
   IF fresh THEN
 ${applyStatement(source, true)}
   ELSE
 ${applyStatement(source, false)}
   END IF;
+  ${QUIETLY.end}
   RETURN released;
 END $function$`,
     `CREATE OR REPLACE FUNCTION ${forwardFunction(source)}(keys ${keys}, fresh boolean DEFAULT false) RETURNS void

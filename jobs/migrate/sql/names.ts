@@ -17,7 +17,18 @@ export const PLANS =
   "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '32MB'";
 
 /** Settings of the functions the triggers call. Planning their statements anew would cost several times what they do. */
-export const FUNCTION_SETTINGS = `SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET ${GUARD} = 'on'`;
+export const FUNCTION_SETTINGS = `SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off`;
+
+/**
+ * Around what writes into a model, so that the triggers of that model stay quiet. Set in the body: a function's own SET
+ * clause may name a setting of ours only when a superuser makes the function, and RDS has none. When the body fails, the
+ * caller's subtransaction puts the old value back.
+ */
+export const QUIETLY = {
+  declare: `quiet text := coalesce(current_setting('${GUARD}', true), '');`,
+  begin: `PERFORM set_config('${GUARD}', 'on', true);`,
+  end: `PERFORM set_config('${GUARD}', quiet, true);`,
+} as const;
 
 export const columnList = (names: readonly string[], alias?: string): string =>
   names.map((name) => (alias === undefined ? identifier(name) : `${alias}.${identifier(name)}`)).join(", ");
