@@ -26,7 +26,10 @@ export async function readEvidence(cloud: Cloud, stack: string, release: string)
     const { Contents = [] } = await client.send(
       new ListObjectsV2Command({ Bucket: bucket, Prefix: `${stack}/${release}/` }),
     );
-    const oldestFirst = [...Contents].sort((a, b) => Number(a.LastModified) - Number(b.LastModified));
+    // The management report lies beside the documents.
+    const oldestFirst = Contents.filter(({ Key }) => Key?.endsWith(".json")).sort(
+      (a, b) => Number(a.LastModified) - Number(b.LastModified),
+    );
     for (const { Key } of oldestFirst) {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
       const document = JSON.parse((await Body?.transformToString()) ?? "{}") as Document;

@@ -1,1 +1,1 @@
-CkmfimwkPmybsS2s7NA5Ruv7DyPdyjqywTXk4pajIm5Q7gKrgVPJzegwHpTc5IGaiDBHny0vGAIZFVx3UNXJDA==
+O/QN8zUCcdfezzYduUoGjuDZH7ouLBquF0qDI7w30Yf5DWmZlyRgDzHiSuxhqLmhjhHS5CbF236lm7JM1IlgCw==
