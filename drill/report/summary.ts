@@ -40,6 +40,7 @@ export function summaryLines(result: DrillResult): string[] {
     "",
     ...table(rows),
     "",
+    ...(result.audit?.details ?? []).slice(0, 10).map((detail) => `  ${JSON.stringify(detail)}`),
     ...(result.problem === null ? [] : [`  ${result.problem.replaceAll("\n", "\n  ")}`, ""]),
     `${result.verdict} in ${result.seconds.toFixed(0)} s`,
   ];
