@@ -25,6 +25,8 @@ export interface Order {
   readonly life: Life;
   /** Minor units. */
   readonly total: number;
+  /** Whether anything in it is dirt: a release with constraints may have to set it aside. */
+  readonly dirty: boolean;
   readonly row: readonly Value[];
 }
 
@@ -58,9 +60,11 @@ export function makeOrder(shop: Shop, index: number, time: number, customer: Cus
   const basket = makeBasket(random, shop.products, Math.floor((calendar.until - placed) / (365 * DAY)));
   // An order still under way is what the workers act on; those rows are in order.
   const settled = life.status !== "placed" && life.status !== "paid";
+  let dirty = when !== undefined;
   const applied = (kind: DirtKind | undefined, possible = settled): DirtKind | undefined => {
     if (kind === undefined || !possible) return undefined;
     dirt[kind]++;
+    dirty = true;
     return kind;
   };
 
@@ -112,7 +116,7 @@ export function makeOrder(shop: Shop, index: number, time: number, customer: Cus
     recent ? `${customer.id}:web-${number}` : null,
     random.chance(0.03) ? random.pick(NOTES) : null,
   ];
-  return { number, customer: buyer, basket, life, total, row };
+  return { number, customer: buyer, basket, life, total, dirty, row };
 }
 
 function promotionOf(
