@@ -14,7 +14,7 @@ export class Children {
     args: string[],
     options: { cwd: string; env: NodeJS.ProcessEnv },
   ): ChildProcess {
-    const preloaded = ["leash.cjs", "print-errors.cjs"].flatMap((file) => [
+    const preloaded = ["leash.cjs", "print-errors.cjs", "lazy-modules.cjs"].flatMap((file) => [
       "--require",
       join(this.engineRoot, "host", file),
     ]);
