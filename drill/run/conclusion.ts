@@ -64,7 +64,6 @@ export async function conclude(
   site: Site,
   progress: Progress,
   failure: StageFailed | undefined,
-  _signal: AbortSignal,
 ): Promise<DrillResult> {
   const done = progress.done as Readonly<Record<string, Done>>;
   if (failure !== undefined) await site.traffic?.settled((site.traffic.pulse?.requests ?? 0) + 300);

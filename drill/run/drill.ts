@@ -1,12 +1,14 @@
 import { existsSync } from "node:fs";
 import { altered, packageReleases, publish } from "../images/package";
+import { summaryLines } from "../report/summary";
 import { conclude, type DrillResult } from "./conclusion";
 import { FAULTS } from "./faults";
 import type { DrillOptions } from "./options";
 import { Site } from "./site";
 import { freeStack, makeStack } from "./stack";
 import { refreshStackFile, stackFile, writeStackFile } from "./stack-file";
-import { STAGES, StageFailed } from "./stages";
+import { Interrupted, StageFailed } from "./stages";
+import { walk } from "./walk";
 import type { Progress, Workspace } from "./workspace";
 import { World } from "./world";
 
@@ -17,10 +19,10 @@ export async function drill(
   print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<DrillResult> {
-  let progress = begin(workspace, options, print);
+  const progress = begin(workspace, options, print);
   await pullImages(workspace, options, print);
   const world = await World.start(workspace, options.seed);
-  const site = new Site(workspace, options, world, print);
+  const site = new Site(workspace, options, world, print, signal);
   try {
     if (existsSync(stackFile(workspace))) {
       refreshStackFile(workspace, world);
@@ -32,45 +34,12 @@ export async function drill(
     for (const fault of FAULTS[options.fault ?? ""]?.faults(options.to) ?? [])
       await world.cloud.inject(fault.release === "next" ? { ...fault, release: options.to } : fault);
     if ("traffic" in progress.done) await site.openDoors();
-    let failure: StageFailed | undefined;
-    for (const stage of STAGES) {
-      if (stage.name in progress.done) continue;
-      if (signal.aborted) throw new StageFailed("interrupted");
-      const began = Date.now();
-      print(`\n▶ ${stage.name}: ${stage.title}${pulseOf(site)}`);
-      try {
-        const result = await stage.run(site);
-        progress = {
-          ...progress,
-          done: {
-            ...progress.done,
-            [stage.name]: {
-              seconds: (Date.now() - began) / 1000,
-              startedAt: new Date(began).toISOString(),
-              result,
-            },
-          },
-        };
-        workspace.writeProgress(progress);
-      } catch (problem) {
-        if (!(problem instanceof StageFailed)) throw problem;
-        failure = problem;
-        progress = {
-          ...progress,
-          done: {
-            ...progress.done,
-            [stage.name]: {
-              seconds: (Date.now() - began) / 1000,
-              startedAt: new Date(began).toISOString(),
-              failed: problem.message,
-              result: problem.report,
-            },
-          },
-        };
-        break;
-      }
-    }
-    return await conclude(site, progress, failure, signal);
+    const walked = await walk(site, progress, signal);
+    if (signal.aborted)
+      throw new Interrupted("Interrupted. Nothing is lost; continue with: npm start -- --resume");
+    const result = await conclude(site, walked.progress, walked.failure);
+    if (options.keep) await keepOpen(site, result, signal);
+    return result;
   } finally {
     await site.traffic?.stop();
     await world.stop();
@@ -112,9 +81,9 @@ async function pullImages(
   );
 }
 
-function pulseOf(site: Site): string {
-  const pulse = site.traffic?.pulse;
-  return pulse === undefined
-    ? ""
-    : `  (${pulse.requests} requests so far, ${pulse.failed} failed, p99 ${Math.round(pulse.p99)} ms)`;
+/** Leaves the shop as it is at the end, for a person to look at, until Ctrl-C. */
+async function keepOpen(site: Site, result: DrillResult, signal: AbortSignal): Promise<void> {
+  for (const line of summaryLines(result)) site.print(line);
+  site.print(`\nThe shop stays open at ${await site.address()} until Ctrl-C.`);
+  if (!signal.aborted) await new Promise((done) => signal.addEventListener("abort", done, { once: true }));
 }

@@ -3,7 +3,7 @@ import { summaryLines } from "../report/summary";
 import { drill } from "./drill";
 import { type DrillOptions, readOptions } from "./options";
 import { stackExists } from "./stack-file";
-import { StageFailed } from "./stages";
+import { Interrupted, StageFailed } from "./stages";
 import { Occupied, Workspace } from "./workspace";
 
 const print = (line: string): void => {
@@ -39,7 +39,6 @@ async function main(): Promise<number> {
     renameSync(`${options.json}.new`, options.json);
   }
   workspace.release();
-  if (interruption.signal.aborted) return 130;
   return result.verdict === "passed" ? 0 : 1;
 }
 
@@ -56,6 +55,6 @@ main().then(
     process.stderr.write(
       `\n${problem instanceof Error ? (expected ? problem.message : (problem.stack ?? problem.message)) : String(problem)}\n`,
     );
-    process.exit(1);
+    process.exit(problem instanceof Interrupted ? 130 : 1);
   },
 );

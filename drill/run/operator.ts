@@ -37,6 +37,7 @@ export class Operator {
     private readonly options: DrillOptions,
     private readonly providers: Readonly<Record<string, number>>,
     private readonly print: (line: string) => void,
+    private readonly signal: AbortSignal,
   ) {}
 
   /** Runs `order-upgrade …` and shows what it prints. Never throws for a refused upgrade: the report says so. */
@@ -64,7 +65,11 @@ export class Operator {
           .createInterface({ input: stream })
           .on("line", (line) => this.print(line === "" ? "" : `  ${line}`));
     }
+    // As Ctrl-C in a terminal would: the step under way is finished and saved.
+    const interrupt = (): void => void child.kill("SIGINT");
+    this.signal.addEventListener("abort", interrupt, { once: true });
     const exitCode = await ended(child);
+    this.signal.removeEventListener("abort", interrupt);
     const document = existsSync(result)
       ? (JSON.parse(readFileSync(result, "utf8")) as Partial<CommandReport>)
       : {};

@@ -33,8 +33,9 @@ export class Site {
     readonly options: DrillOptions,
     readonly world: World,
     readonly print: (line: string) => void,
+    signal: AbortSignal,
   ) {
-    this.operator = new Operator(workspace, options, world.cloud.providers, print);
+    this.operator = new Operator(workspace, options, world.cloud.providers, print, signal);
   }
 
   get traffic(): Traffic | undefined {
@@ -68,12 +69,18 @@ export class Site {
 
   /** Starts the load on the public address; also when a drill is continued. */
   async openDoors(): Promise<void> {
+    const address = await this.address();
+    setParameters(this.workspace, { "edge.publicUrl": address });
+    this.customers = Traffic.start(this.workspace, this.options, address);
+    this.print(`  customers come to ${address}`);
+  }
+
+  /** The public address, which is known once the load balancer stands. */
+  async address(): Promise<string> {
     const { loadBalancers } = await this.state();
     const listener = loadBalancers.flatMap(({ listeners }) => listeners).find(({ port }) => port === 443);
     if (listener === undefined) throw new Error("the stack has no load balancer with a listener on port 443");
-    setParameters(this.workspace, { "edge.publicUrl": listener.address });
-    this.customers = Traffic.start(this.workspace, this.options, listener.address);
-    this.print(`  customers come to ${listener.address}`);
+    return listener.address;
   }
 
   /** The newest evidence document of each step. */

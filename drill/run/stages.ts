@@ -20,6 +20,9 @@ export class StageFailed extends Error {
   }
 }
 
+/** Somebody pressed Ctrl-C. */
+export class Interrupted extends StageFailed {}
+
 /** Requests answered before the upgrade begins: enough for figures to compare with. */
 const WARM_UP = 500;
 
