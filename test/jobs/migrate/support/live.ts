@@ -109,7 +109,9 @@ export const NEW_WRITES: readonly Write[] = [
     const status = pick(random, CLEAN);
     await client.query("BEGIN");
     const { rows } = await client.query<{ id: string }>(
-      `UPDATE shop_v4.orders SET status = $1, originals = originals - 'status' WHERE id = (SELECT id FROM shop_v4.orders WHERE status IN ('placed', 'paid') ORDER BY id OFFSET $2 LIMIT 1) RETURNING id`,
+      `UPDATE shop_v4.orders SET status = $1, originals = originals - 'status' WHERE id = (SELECT id FROM shop_v4.orders WHERE status IN ('placed', 'paid') ORDER BY id OFFSET $2 LIMIT 1)
+          -- Asked again once the row is ours: no release brings back an order that another has given up meanwhile.
+          AND status IN ('placed', 'paid') RETURNING id`,
       [status, random(20)],
     );
     if (rows[0] !== undefined && (status === "cancelled" || status === "expired"))
