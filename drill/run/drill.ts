@@ -32,7 +32,7 @@ export async function drill(
       await makeStack(workspace, options.stack, options.engine);
     }
     for (const fault of FAULTS[options.fault ?? ""]?.faults(options.to) ?? [])
-      await world.cloud.inject(fault.release === "next" ? { ...fault, release: options.to } : fault);
+      await world.cloud.inject(fault);
     if ("traffic" in progress.done) await site.openDoors();
     const walked = await walk(site, progress, signal);
     if (signal.aborted)

@@ -4,6 +4,9 @@ import { readDial, turnDial } from "../stack/dial";
 import type { FinishedStep } from "../stack/operations";
 import { type CommonOptions, type Context, openContext } from "./context";
 
+/** Percent of customers on the new release on the way into `live`; the last is all of them. */
+const CANARY = [10, 50, 100];
+
 /** One turn of the dial as it went. */
 interface TurnReport extends Turn {
   readonly seconds: number;
@@ -32,12 +35,7 @@ export async function turnTo(context: Context, to: string, command: string): Pro
   };
   const unfinished =
     deployed.phase !== dial.phase || (dial.phase === "live" && deployed.weight !== dial.weight);
-  const turns = pathTo(
-    { phase: dial.phase, weight: dial.weight, unfinished },
-    to,
-    dial.strategy,
-    canaryOf(project.configFile),
-  );
+  const turns = pathTo({ phase: dial.phase, weight: dial.weight, unfinished }, to, dial.strategy, CANARY);
   if (turns.length === 0) {
     // The same update again repairs whatever is missing; with nothing missing it changes nothing.
     const phase = phaseNamed(to);
@@ -96,8 +94,3 @@ const nameOf = (turn: Turn): string =>
 
 const weightOf = (weights: unknown, next: string | undefined): number | undefined =>
   next === undefined ? undefined : (weights as Record<string, number> | undefined)?.[next];
-
-/** Canary weights of the stack; the last is always all traffic. */
-function canaryOf(_configFile: string): number[] {
-  return [10, 50, 100];
-}
