@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Budget } from "./contract/budget";
 import { makeProject } from "./engine/project";
 import { startInstantMonitor, startProvider } from "./engine/servers";
 
@@ -12,14 +13,6 @@ interface Run {
   /** Largest resident size of the process itself, in MB; NaN where /proc does not tell. */
   peak: number;
 }
-interface Budget {
-  name: string;
-  value: number;
-  limit: number;
-  unit: string;
-  holds: boolean;
-}
-
 function execute(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Run> {
   const started = process.hrtime.bigint();
   const child = spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });

@@ -6,16 +6,9 @@ import { migrateAll } from "../jobs/migrate/run";
 import { readSettings } from "../jobs/migrate/settings";
 import { dropTriggers, triggeredTables } from "../jobs/migrate/sql/triggers";
 import { compare } from "../jobs/reconcile/compare";
+import type { Budget } from "./contract/budget";
 import { fillOrders, plainComparison, plainLoad, prepareModels, subject } from "./migration/shop";
 import { liveWrites } from "./migration/writes";
-
-interface Budget {
-  readonly name: string;
-  readonly value: number;
-  readonly limit: number;
-  readonly unit: string;
-  readonly holds: boolean;
-}
 
 export interface MigrationBenchOptions {
   /** Orders of the large table. Default: MIGRATION_ROWS, or 100,000. */

@@ -6,14 +6,8 @@ import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import pb from "@pulumi/pulumi/proto/analyzer_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Budget } from "./contract/budget";
 
-interface Budget {
-  name: string;
-  value: number;
-  limit: number;
-  unit: string;
-  holds: boolean;
-}
 interface Sample {
   load: number;
   evaluate: number;
