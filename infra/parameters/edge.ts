@@ -15,6 +15,14 @@ export const edge = z
       "Zone in which both names are made.",
     ).optional(),
     weight: whole(0, 100, "Percent of customers on the next release in phase live.").default(100),
+    canary: z
+      .array(whole(1, 100, "Percent of customers."))
+      .min(1, "must have at least one step")
+      .default([10, 50, 100])
+      .meta({
+        description:
+          "Shares of customers on the way into live, growing, the last 100. Between two of them every layer must be well.",
+      }),
     tlsPolicy: matching(
       /^ELBSecurityPolicy-TLS13-/,
       "must be a TLS 1.3 policy such as ELBSecurityPolicy-TLS13-1-2-2021-06",

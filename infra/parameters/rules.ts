@@ -45,6 +45,13 @@ const confirmations: Rule = ({ phase, release, confirm, backup }) => [
 
 const canary: Rule = ({ edge, phase, strategy }) => [
   ...when(
+    edge.canary.at(-1) !== 100 || edge.canary.some((share, index) => share <= (edge.canary[index - 1] ?? 0)),
+    "edge.canary",
+    "must grow from step to step and end with 100",
+    edge.canary,
+    "Use a list such as [10, 50, 100].",
+  ),
+  ...when(
     phase === "complete" && edge.weight !== 100,
     "edge.weight",
     "must be 100 in phase complete",

@@ -8,7 +8,7 @@ import { text, whole } from "./fields";
 import { monitoring } from "./monitoring";
 import { cluster, network, security } from "./platform";
 import { release } from "./release";
-import { change, migration, soak, verification } from "./upgrade";
+import { change, gates, limits, migration, soak, verification } from "./upgrade";
 
 /** Everything a stack can say. The JSON schema for editors and docs/parameters.md are generated from it. */
 export const parametersSchema = z.strictObject({
@@ -41,6 +41,8 @@ export const parametersSchema = z.strictObject({
   migration,
   verification,
   soak,
+  gates,
+  limits,
   edge,
   monitoring,
   security,

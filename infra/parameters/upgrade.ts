@@ -51,6 +51,55 @@ export const verification = z
   .prefault({})
   .meta({ description: "What proves a release." });
 
+/** The layers of the one verdict (D4). */
+export const LAYERS = ["alarms", "customer", "comparison", "queues", "pods", "errors", "latency"] as const;
+
+export const gates = z
+  .strictObject({
+    layers: z
+      .array(z.enum(LAYERS, `must be one of ${LAYERS.join(", ")}`))
+      .default([...LAYERS])
+      .meta({
+        description: "Layers that must be well before customers move on. One that cannot be read stops.",
+      }),
+    requests: whole(20, 5000, "Requests that are measured of each release.").default(100),
+    confidence: amount(0.5, 0.9999, "How sure a difference must be before it counts.").default(0.99),
+    errorShare: amount(0, 1, "Errors of the next release below this share are no concern.").default(0),
+    queueAge: duration(
+      "1s",
+      "1d",
+      "A worker that has finished nothing for this long counts as stuck.",
+    ).default("5m"),
+    comparisonAge: duration(
+      "1m",
+      "7d",
+      "A comparison of both data models older than this proves nothing.",
+    ).default("24h"),
+    restarts: whole(0, 100, "Restarts a Pod of the next release may have had.").default(0),
+  })
+  .prefault({})
+  .meta({ description: "The verdict between two shares of customers, and before the old release goes." });
+
+const limit = (step: string) => duration("1m", "7d", `Time the step ${step} may take.`).optional();
+
+/** Absent: an hour. `order-upgrade promote` computes them from what the rehearsal took. */
+export const limits = z
+  .strictObject({
+    install: limit("install"),
+    precheck: limit("precheck"),
+    backup: limit("backup"),
+    "restore-check": limit("restore-check"),
+    baseline: limit("baseline"),
+    verify: limit("verify"),
+    drain: limit("drain"),
+    switched: limit("switched"),
+    soak: limit("soak"),
+    contract: limit("contract"),
+    revert: limit("revert"),
+  })
+  .prefault({})
+  .meta({ description: "Time limits of the Jobs; the migration's is migration.timeLimit." });
+
 export const soak = z
   .strictObject({
     period: duration(
@@ -102,6 +151,17 @@ export const change = z
     approver: text("Who approved the change; not the one who makes it.").optional(),
     staging: text(
       "Stack whose upgrade to the same release proves it, such as organization/order-upgrade/staging; production needs it.",
+    ).optional(),
+    proofAge: duration("1h", "90d", "A promotion older than this proves nothing.").default("14d"),
+    differences: z
+      .array(text("Path of a parameter or group, such as database.instanceClass."))
+      .default([])
+      .meta({
+        description:
+          "Parameters that may differ from the stack that proved the release. Names, addresses and identities may always.",
+      }),
+    calendar: text(
+      "iCalendar file (RFC 5545) with further freezes: each event covers days on which nothing may change. Relative to the project's root.",
     ).optional(),
     timeZone: timeZone("Time zone of windows and freezes.").default("UTC"),
     windows: z

@@ -66,7 +66,9 @@ export function createWork(
         memory: `${memoryOf(one, settings)}Mi`,
         retries: CHANGES_DATA.has(one.step) ? 3 : 1,
         timeLimitSeconds:
-          one.step === "migrate" ? seconds(settings.parameters.migration.timeLimit) : TIME_LIMIT,
+          one.step === "migrate"
+            ? seconds(settings.parameters.migration.timeLimit)
+            : timeLimitOf(one.step, settings),
         after: timeline.before(node).then((before) => [...shared.after, ...before]),
       },
       platform.inCluster,
@@ -75,6 +77,11 @@ export function createWork(
     timeline.reached(node, [job.resource]);
   }
   return { jobs, shared };
+}
+
+function timeLimitOf(step: Exclude<JobPlan["step"], "migrate">, { parameters }: Settings): number {
+  const limit = parameters.limits[step];
+  return limit === undefined ? TIME_LIMIT : seconds(limit);
 }
 
 const memoryOf = (job: JobPlan, { parameters }: Settings): number =>
