@@ -32,8 +32,8 @@ const EXPIRY_BATCH = 50;
 
 /** Payments to capture, to try again and to give back; orders to expire. */
 export function orderTasks(context: Context, schema: string, store: OrderWorkStore): readonly Task[] {
-  const { environment, database, log, metrics } = context;
-  const owner = workerName();
+  const { release, environment, database, log, metrics } = context;
+  const owner = workerName(release);
   const queue = openWorkQueue(database, {
     schema,
     worker: "orders",

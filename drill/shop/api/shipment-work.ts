@@ -32,9 +32,14 @@ const LONGEST_PAUSE_MS = 3_600_000;
 
 /** Shipments to announce and to track. */
 export function shipmentTasks(context: Context, schema: string, store: ShipmentWorkStore): readonly Task[] {
-  const { environment, database, log, metrics } = context;
+  const { release, environment, database, log, metrics } = context;
   const { leaseSeconds, shipmentPollMs } = environment;
-  const queue = openWorkQueue(database, { schema, worker: "logistics", owner: workerName(), leaseSeconds });
+  const queue = openWorkQueue(database, {
+    schema,
+    worker: "logistics",
+    owner: workerName(release),
+    leaseSeconds,
+  });
   const carrier = carrierClient(environment.carrierUrl);
   return [
     queueTask({

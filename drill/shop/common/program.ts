@@ -9,6 +9,8 @@ import { startTasks, type Task } from "./tasks";
 
 /** What a module is given to work with. */
 export interface Context {
+  /** Version of the release the module belongs to. */
+  readonly release: string;
   readonly environment: Environment;
   /** Throws when the program said it needs no DATABASE_URL. */
   readonly database: Database;
@@ -53,6 +55,7 @@ export async function startProgram(
     ? openDatabase({ url: environment.databaseUrl, connections: environment.databasePool, application }, log)
     : undefined;
   const context: Context = {
+    release: program.release,
     environment,
     metrics,
     log,

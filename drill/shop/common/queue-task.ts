@@ -5,8 +5,12 @@ import type { Metrics } from "./metrics";
 import type { Task } from "./tasks";
 import type { Item, WorkQueue } from "./work-queue";
 
-/** A name to claim work under that no other worker has, not even an earlier process with the same id. */
-export const workerName = (): string => `${hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`;
+/**
+ * A name to claim work under that no other worker has, not even an earlier process with the same id. It begins with the
+ * release: claims are synchronised between the models, and what is in flight in one release is none of the other's.
+ */
+export const workerName = (release: string): string =>
+  `${release}:${hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`;
 
 export interface QueueTask {
   readonly name: string;

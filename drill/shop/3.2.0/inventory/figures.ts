@@ -23,12 +23,12 @@ const REFRESH: Statement = {
 
 /** Refreshes the stock figures customers see, on an interval: this release has no way to know them at once. */
 export function figuresTask(context: Context): Task {
-  const { database, environment, metrics } = context;
+  const { release, database, environment, metrics } = context;
   const updated = stockUpdatedGauge(metrics);
   const queue = openWorkQueue(database, {
     schema: SCHEMA,
     worker: "inventory",
-    owner: workerName(),
+    owner: workerName(release),
     leaseSeconds: environment.leaseSeconds,
   });
   return singleTask({

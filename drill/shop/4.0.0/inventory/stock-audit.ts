@@ -21,7 +21,7 @@ const SUMS: Statement = {
  * measure it, and to report reservations that outlived their order.
  */
 export function stockAuditTask(context: Context): Task {
-  const { database, environment, metrics, log } = context;
+  const { release, database, environment, metrics, log } = context;
   const registers = [metrics.registry];
   const pieces = new Gauge({
     name: "shop_stock_pieces",
@@ -41,7 +41,7 @@ export function stockAuditTask(context: Context): Task {
     queue: openWorkQueue(database, {
       schema: SCHEMA,
       worker: "inventory",
-      owner: workerName(),
+      owner: workerName(release),
       leaseSeconds: environment.leaseSeconds,
     }),
     database,
