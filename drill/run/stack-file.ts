@@ -48,6 +48,7 @@ export const stackExists = (workspace: Workspace, stack: string): boolean =>
 
 /** Minutes in place of days. */
 const SHORT_WAITS: Readonly<Record<string, unknown>> = {
+  "cluster.minReady": "2s",
   "monitoring.period": "10s",
   "soak.period": "10s",
   "migration.reconcileInterval": "1m",

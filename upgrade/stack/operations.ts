@@ -31,6 +31,9 @@ export interface FinishedStep {
   readonly seconds: number;
 }
 
+/** Most steps wait for something to become ready, so the engine's own limit of four a core would only make them queue. */
+const PARALLEL = 64;
+
 /** A stack and what can be done with it. */
 export class StackOperations {
   private constructor(
@@ -78,8 +81,9 @@ export class StackOperations {
     await this.stack.cancel();
   }
 
-  private options(): { configFile: string; color: "never"; policyPacks: string[] } {
+  private options(): { configFile: string; color: "never"; parallel: number; policyPacks: string[] } {
     return {
+      parallel: PARALLEL,
       configFile: this.project.configFile,
       color: "never",
       policyPacks: ["security", "upgrade"].map((pack) => path.join(this.project.root, "policies", pack)),
