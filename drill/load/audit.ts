@@ -16,7 +16,7 @@ export interface AuditOptions {
   readonly ledger: string;
   /** What was there before the load began. */
   readonly census: Census;
-  /** Schemas to audit. Default: every one of shop_v3 and shop_v4 that is there. */
+  /** Schemas to audit. Default: every one that is there. */
   readonly models?: readonly string[];
   /** True for e-mails of people made by others than the load, such as a verification. Default: nobody. */
   readonly others?: (email: string) => boolean;

@@ -1,6 +1,8 @@
+import path from "node:path";
 import { type Census, takeCensus } from "../load/audit";
 import { writeCustomersFile } from "../shop/generator/customers-file";
-import { type GenerateReport, generate } from "../shop/generator/generate";
+import type { GenerateReport } from "../shop/generator/generate";
+import { generateFor } from "../shop/generator/later-release";
 import { type Documents, readEvidence } from "./evidence";
 import { Operator } from "./operator";
 import type { DrillOptions } from "./options";
@@ -42,11 +44,12 @@ export class Site {
     return this.customers;
   }
 
-  /** Fills the old data model and counts what is in it. */
+  /** Fills the data model of the release in use and counts what is in it. */
   async generate(): Promise<Generated> {
-    const { orders, seed } = this.options;
+    const { from, orders, seed } = this.options;
     const databaseUrl = await this.databaseUrl();
-    const made = await generate({ databaseUrl, orders, seed });
+    const releases = path.join(this.workspace.root, "releases");
+    const made = await generateFor(from, releases, { databaseUrl, orders, seed });
     writeCustomersFile(customersFile(this.workspace), made);
     const { customers: _customers, promotions: _promotions, ...report } = made;
     return { report, census: await takeCensus(databaseUrl) };

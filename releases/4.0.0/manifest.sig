@@ -1,1 +1,1 @@
-lD5oJEmnv5NXpk5j+GVm4Fr8iu70NFduxmeIKtThM1GztzNzCagnn9b2irx76wR2X3hM2hxD5h/sBkRr2aPqCQ==
+1Hw37ogSeIkOPGoOjS0XckRv0pZng8NQTiiXgMdpdYHgElD3DDUK8ZWYoVMGdvbkt5VhZnKmV/cDDLr+GVygBA==

@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Model } from "./model";
-import { newModel } from "./new-model";
+import { newModels } from "./new-model";
 import { oldModel } from "./old-model";
 
 /** What was there before the first customer came: where the ids stood, the stock, and the orders that could still be given up. */
@@ -21,6 +21,9 @@ export interface Census {
   }[];
 }
 
+/** Every data model a release of the shop has, the oldest first. */
+const MODELS: readonly Model[] = [oldModel, ...newModels];
+
 /** Takes the census of a shop in one snapshot of the database. To be taken before the load begins; plain JSON. */
 export async function takeCensus(databaseUrl: string): Promise<Census> {
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -29,7 +32,9 @@ export async function takeCensus(databaseUrl: string): Promise<Census> {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     const [model] = await existingModels(client);
     if (model === undefined)
-      throw new Error("the database holds no shop: neither shop_v3 nor shop_v4 is there");
+      throw new Error(
+        `the database holds no shop: none of ${MODELS.map(({ schema }) => schema).join(", ")} is there`,
+      );
     const newest = (await client.query(model.newest)).rows[0];
     const stock = (await client.query(model.stock)).rows;
     const open = (await client.query(model.open)).rows;
@@ -56,10 +61,10 @@ export async function takeCensus(databaseUrl: string): Promise<Census> {
   }
 }
 
-/** The data models the database holds, the old one first. */
+/** The data models the database holds, the oldest first. */
 export async function existingModels(client: pg.ClientBase): Promise<Model[]> {
   const found: Model[] = [];
-  for (const model of [oldModel, newModel]) {
+  for (const model of MODELS) {
     const { rows } = await client.query("SELECT to_regclass($1) IS NOT NULL AS there", [
       `${model.schema}.orders`,
     ]);

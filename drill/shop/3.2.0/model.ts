@@ -1,8 +1,6 @@
 import type { Statement } from "../common/database";
 
-export const RELEASE = "3.2.0";
-/** PostgreSQL schema of this release's data model. */
-export const SCHEMA = "shop_v3";
+export const RELEASE = { release: "3.2.0", schema: "shop_v3" } as const;
 
 /** Takes the locks both releases take before they change stock: one a SKU, in the order of their numbers. */
 export const LOCK_STOCK: Statement = {

@@ -6,11 +6,11 @@ export const SELECT_ORDER = `SELECT one.number, one.status, one.placed_at, one.c
     coalesce(promotion.code, upper(btrim(one.originals->>'promotion'))) AS promotion,
     (SELECT coalesce(json_agg(json_build_object(
         'sku', line.sku, 'name', line.name, 'quantity', line.quantity, 'price', line.price_minor) ORDER BY line.position), '[]')
-      FROM shop_v4.order_lines AS line WHERE line.order_id = one.id) AS lines
-  FROM shop_v4.orders AS one
-  LEFT JOIN shop_v4.payments AS payment ON payment.order_id = one.id
-  LEFT JOIN shop_v4.promotion_redemptions AS redemption ON redemption.order_id = one.id
-  LEFT JOIN shop_v4.promotions AS promotion ON promotion.id = redemption.promotion_id`;
+      FROM order_lines AS line WHERE line.order_id = one.id) AS lines
+  FROM orders AS one
+  LEFT JOIN payments AS payment ON payment.order_id = one.id
+  LEFT JOIN promotion_redemptions AS redemption ON redemption.order_id = one.id
+  LEFT JOIN promotions AS promotion ON promotion.id = redemption.promotion_id`;
 
 export interface OrderRow {
   readonly number: string;

@@ -3,4 +3,4 @@
  * now. `parameter` is the place of the id, such as `$2`.
  */
 export const personOf = (parameter: string): string =>
-  `coalesce((SELECT customer_id FROM shop_v4.customer_aliases WHERE id = ${parameter}), ${parameter})`;
+  `coalesce((SELECT customer_id FROM customer_aliases WHERE id = ${parameter}), ${parameter})`;

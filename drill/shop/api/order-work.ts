@@ -31,11 +31,10 @@ const EXPIRY_INTERVAL_MS = 2_000;
 const EXPIRY_BATCH = 50;
 
 /** Payments to capture, to try again and to give back; orders to expire. */
-export function orderTasks(context: Context, schema: string, store: OrderWorkStore): readonly Task[] {
+export function orderTasks(context: Context, store: OrderWorkStore): readonly Task[] {
   const { release, environment, database, log, metrics } = context;
   const owner = workerName(release);
   const queue = openWorkQueue(database, {
-    schema,
     worker: "orders",
     owner,
     leaseSeconds: environment.leaseSeconds,
@@ -57,7 +56,6 @@ export function orderTasks(context: Context, schema: string, store: OrderWorkSto
       kind: "expiry",
       queue,
       database,
-      schema,
       worker: "orders",
       intervalMs: EXPIRY_INTERVAL_MS,
       metrics,

@@ -31,15 +31,10 @@ const SHIP_INTERVAL_MS = 500;
 const LONGEST_PAUSE_MS = 3_600_000;
 
 /** Shipments to announce and to track. */
-export function shipmentTasks(context: Context, schema: string, store: ShipmentWorkStore): readonly Task[] {
+export function shipmentTasks(context: Context, store: ShipmentWorkStore): readonly Task[] {
   const { release, environment, database, log, metrics } = context;
   const { leaseSeconds, shipmentPollMs } = environment;
-  const queue = openWorkQueue(database, {
-    schema,
-    worker: "logistics",
-    owner: workerName(release),
-    leaseSeconds,
-  });
+  const queue = openWorkQueue(database, { worker: "logistics", owner: workerName(release), leaseSeconds });
   const carrier = carrierClient(environment.carrierUrl);
   return [
     queueTask({

@@ -29,13 +29,14 @@ const DEADLOCK = "40P01";
 const SERIALISATION_FAILURE = "40001";
 
 export function openDatabase(
-  options: { url: string; connections: number; application: string },
+  options: { url: string; schema: string; connections: number; application: string },
   log: Logger,
 ): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.connections,
     application_name: options.application,
+    options: `-c search_path=${options.schema}`,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,

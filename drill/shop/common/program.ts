@@ -21,6 +21,8 @@ export interface Context {
 /** A module of a release: the service it is, and the worker it can be instead. */
 export interface Program {
   readonly release: string;
+  /** PostgreSQL schema of the release's data model. Statements name its tables without it. */
+  readonly schema: string;
   readonly module: string;
   readonly needs: { readonly service: readonly Needed[]; readonly worker?: readonly Needed[] };
   service(context: Context): readonly Route[];
@@ -52,7 +54,15 @@ export async function startProgram(
   const metrics = createMetrics(labels);
   const application = `${name}-${program.release}`;
   const database = needs.includes("DATABASE_URL")
-    ? openDatabase({ url: environment.databaseUrl, connections: environment.databasePool, application }, log)
+    ? openDatabase(
+        {
+          url: environment.databaseUrl,
+          schema: program.schema,
+          connections: environment.databasePool,
+          application,
+        },
+        log,
+      )
     : undefined;
   const context: Context = {
     release: program.release,

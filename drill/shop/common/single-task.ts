@@ -1,7 +1,7 @@
 import type { Database } from "./database";
 import type { Metrics } from "./metrics";
 import type { Task } from "./tasks";
-import { enqueueStatement, type WorkQueue } from "./work-queue";
+import { ENQUEUE, type WorkQueue } from "./work-queue";
 
 export interface SingleTask {
   readonly name: string;
@@ -9,7 +9,6 @@ export interface SingleTask {
   readonly kind: string;
   readonly queue: WorkQueue;
   readonly database: Database;
-  readonly schema: string;
   readonly worker: string;
   readonly intervalMs: number;
   readonly metrics: Metrics;
@@ -19,14 +18,13 @@ export interface SingleTask {
 /** A task done at regular intervals by one worker of all: whoever gets the lease of its row in `work`. */
 export function singleTask(options: SingleTask): Task {
   const { queue, database, intervalMs } = options;
-  const enqueue = enqueueStatement(options.schema);
   let known = false;
   return {
     name: options.name,
     intervalMs,
     async run(signal) {
       if (!known) {
-        await database.rows(enqueue, [options.worker, options.kind, "run", 0]);
+        await database.rows(ENQUEUE, [options.worker, options.kind, "run", 0]);
         known = true;
       }
       const [item] = await queue.claim([options.kind], 1);

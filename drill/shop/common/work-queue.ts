@@ -28,26 +28,26 @@ const LONGEST_DELAY_MS = 60_000;
 
 export function openWorkQueue(
   database: Database,
-  options: { schema: string; worker: string; owner: string; leaseSeconds: number },
+  options: { worker: string; owner: string; leaseSeconds: number },
 ): WorkQueue {
-  const { schema, worker, owner, leaseSeconds } = options;
+  const { worker, owner, leaseSeconds } = options;
   const claim: Statement = {
     name: "work-claim",
-    text: `UPDATE ${schema}.work
+    text: `UPDATE work
       SET claimed_by = $2, claimed_until = now() + make_interval(secs => $3), attempts = attempts + 1
       WHERE id IN (
-        SELECT id FROM ${schema}.work
+        SELECT id FROM work
         WHERE worker = $1 AND kind = ANY ($4) AND due_at <= now() AND (claimed_until IS NULL OR claimed_until <= now())
         ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED)
       RETURNING id, kind, subject, attempts`,
   };
   const end: Statement = {
     name: "work-end",
-    text: `DELETE FROM ${schema}.work WHERE id = $1 AND claimed_by = $2 AND claimed_until IS NOT NULL RETURNING id`,
+    text: `DELETE FROM work WHERE id = $1 AND claimed_by = $2 AND claimed_until IS NOT NULL RETURNING id`,
   };
   const postpone: Statement = {
     name: "work-postpone",
-    text: `UPDATE ${schema}.work
+    text: `UPDATE work
       SET due_at = now() + make_interval(secs => $3), claimed_until = NULL, problem = $4, attempts = coalesce($5, attempts)
       WHERE id = ANY ($1) AND claimed_by = $2`,
   };
@@ -75,10 +75,8 @@ export function openWorkQueue(
 }
 
 /** Puts an item into a queue, once: an item of the same worker, kind and subject is left as it is. */
-export function enqueueStatement(schema: string): Statement {
-  return {
-    name: "work-enqueue",
-    text: `INSERT INTO ${schema}.work (worker, kind, subject, due_at)
-      VALUES ($1, $2, $3, now() + make_interval(secs => $4)) ON CONFLICT (worker, kind, subject) DO NOTHING`,
-  };
-}
+export const ENQUEUE: Statement = {
+  name: "work-enqueue",
+  text: `INSERT INTO work (worker, kind, subject, due_at)
+    VALUES ($1, $2, $3, now() + make_interval(secs => $4)) ON CONFLICT (worker, kind, subject) DO NOTHING`,
+};

@@ -18,7 +18,10 @@ describe("the database", () => {
   const log = pino({ level: "silent" });
   beforeAll(async () => {
     server = await startServer();
-    database = openDatabase({ url: server.url(), connections: 4, application: "test" }, log);
+    database = openDatabase(
+      { url: server.url(), schema: "public", connections: 4, application: "test" },
+      log,
+    );
     await database.rows(
       statement("create", "CREATE TABLE pair (id integer PRIMARY KEY, n integer, big bigint DEFAULT 7)"),
     );

@@ -3,25 +3,33 @@ import type { PostgresServer } from "../../../drill/postgres/server";
 import { hashPassword } from "../../../drill/shop/common/password";
 import { createToken } from "../../../drill/shop/common/session";
 import { Customer, eventually, type Reply } from "./customer";
-import { type Shop, startServer, startShop } from "./shop-fixture";
+import { program, type Shop, startServer, startShop } from "./shop-fixture";
 
-describe("4.0.0 on data that came from 3.2.0", () => {
+describe.each(["4.0.0", "4.1.0"] as const)("%s on data that came from 3.2.0", (release) => {
   let server: PostgresServer;
   let shop: Shop;
   beforeAll(async () => {
     server = await startServer();
-    shop = await startShop(server, "4.0.0", { name: "new_model" });
+    shop = await startShop(server, release, { name: "new_model" });
   });
   afterAll(async () => {
     await shop.stop();
     await server.stop();
   });
+  /** Rows of a query that names tables as the model of 4.0.0 does. */
   const rows = async (query: string, ...values: unknown[]): Promise<Record<string, unknown>[]> =>
-    (await shop.database.query(query, values)).rows;
+    (await shop.database.query(query.replaceAll("shop_v4", program(release, "orders").schema), values)).rows;
+  const email = (address: string): [columns: string, values: string] => {
+    const [local, domain] = address.split("@");
+    return release === "4.0.0"
+      ? ["email", `'${address}'`]
+      : ["email_local, email_domain", `'${local}', '${domain}'`];
+  };
 
   it("knows a merged customer by the token and the keys of an old id", async () => {
+    const [columns, values] = email("m@example.com");
     const [person] = await rows(
-      "INSERT INTO shop_v4.customers (email, name) VALUES ('m@example.com', 'M') RETURNING id",
+      `INSERT INTO shop_v4.customers (${columns}, name) VALUES (${values}, 'M') RETURNING id`,
     );
     await rows(
       "INSERT INTO shop_v4.customer_aliases (id, customer_id, email) VALUES (9000, $1, 'M@EXAMPLE.COM')",
@@ -52,9 +60,10 @@ describe("4.0.0 on data that came from 3.2.0", () => {
 
   it("logs people in to the account the old release would have found, with its password", async () => {
     const [hash1, hash2] = [await hashPassword("first-password"), await hashPassword("other-password")];
+    const [columns, values] = email("d@example.com");
     const [person] = await rows(
-      `INSERT INTO shop_v4.customers (email, name, password_hash, originals)
-       VALUES ('d@example.com', 'D', $1, '{"email": "mailto:d@example.com"}') RETURNING id`,
+      `INSERT INTO shop_v4.customers (${columns}, name, password_hash, originals)
+       VALUES (${values}, 'D', $1, '{"email": "mailto:d@example.com"}') RETURNING id`,
       hash1,
     );
     await rows(

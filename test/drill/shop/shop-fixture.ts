@@ -9,17 +9,28 @@ import { statistics as statistics3 } from "../../../drill/shop/3.2.0/statistics/
 import { web as web3 } from "../../../drill/shop/3.2.0/web/program";
 import { inventory as inventory4 } from "../../../drill/shop/4.0.0/inventory/program";
 import { logistics as logistics4 } from "../../../drill/shop/4.0.0/logistics/program";
+import type { Model } from "../../../drill/shop/4.0.0/model";
 import { orders as orders4 } from "../../../drill/shop/4.0.0/orders/program";
+import { RELEASE as RELEASE_4_0_0 } from "../../../drill/shop/4.0.0/release";
 import { statistics as statistics4 } from "../../../drill/shop/4.0.0/statistics/program";
 import { web as web4 } from "../../../drill/shop/4.0.0/web/program";
+import { RELEASE as RELEASE_4_1_0 } from "../../../drill/shop/4.1.0/release";
 import { DRILL_PASSWORD_HASH } from "../../../drill/shop/common/password";
 import { type Program, type RunningProgram, startProgram } from "../../../drill/shop/common/program";
 import { type CarrierBehaviour, startCarrier } from "../../../drill/shop/outside/carrier";
 import { type PaymentBehaviour, startPaymentProvider } from "../../../drill/shop/outside/payment";
 import type { SimulatedService } from "../../../drill/shop/outside/simulated-service";
 
-export const RELEASES = ["3.2.0", "4.0.0"] as const;
+export const RELEASES = ["3.2.0", "4.0.0", "4.1.0"] as const;
 export type Release = (typeof RELEASES)[number];
+
+const newPrograms = (model: Model): Readonly<Record<string, Program>> => ({
+  orders: orders4(model),
+  inventory: inventory4(model),
+  logistics: logistics4(model),
+  statistics: statistics4(model),
+  web: web4(model),
+});
 
 export const PROGRAMS: Readonly<Record<Release, Readonly<Record<string, Program>>>> = {
   "3.2.0": {
@@ -29,13 +40,8 @@ export const PROGRAMS: Readonly<Record<Release, Readonly<Record<string, Program>
     statistics: statistics3,
     web: web3,
   },
-  "4.0.0": {
-    orders: orders4,
-    inventory: inventory4,
-    logistics: logistics4,
-    statistics: statistics4,
-    web: web4,
-  },
+  "4.0.0": newPrograms(RELEASE_4_0_0),
+  "4.1.0": newPrograms(RELEASE_4_1_0),
 };
 
 const PRODUCTS = [
@@ -44,18 +50,30 @@ const PRODUCTS = [
   { sku: "RARE", name: "Rare book", price: "120.00", stock: 5 },
 ];
 
-const ROWS: Readonly<Record<Release, (product: (typeof PRODUCTS)[number]) => string>> = {
-  "3.2.0": ({ sku, name, price, stock }) =>
-    `INSERT INTO shop_v3.products (sku, name, price, stock, active) VALUES ('${sku}', '${name}', ${price}, ${stock}, 'yes');`,
-  "4.0.0": ({ sku, name, price, stock }) =>
-    `INSERT INTO shop_v4.products (sku, name, price_minor) VALUES ('${sku}', '${name}', round(${price} * 100));
-     INSERT INTO shop_v4.stock (sku, available) VALUES ('${sku}', ${stock});`,
-};
-const PROMOTION: Readonly<Record<Release, string>> = {
-  "3.2.0":
-    "INSERT INTO shop_v3.promotions (code, percent, minimum) VALUES ('Spring10 ', 10, 20), ('FIVER', NULL, NULL); UPDATE shop_v3.promotions SET amount = 5 WHERE code = 'FIVER'",
-  "4.0.0":
-    "INSERT INTO shop_v4.promotions (code, kind, percent, amount_minor, minimum_minor) VALUES ('SPRING10', 'percent', 10, NULL, 2000), ('FIVER', 'amount', NULL, 500, 0)",
+type Product = (typeof PRODUCTS)[number];
+
+/** What a shop begins with, in the words of its model; the schema comes from the search path. */
+const OLD_ROWS = [
+  ...PRODUCTS.map(
+    ({ sku, name, price, stock }: Product) =>
+      `INSERT INTO products (sku, name, price, stock, active) VALUES ('${sku}', '${name}', ${price}, ${stock}, 'yes')`,
+  ),
+  "INSERT INTO promotions (code, percent, minimum) VALUES ('Spring10 ', 10, 20), ('FIVER', NULL, NULL)",
+  "UPDATE promotions SET amount = 5 WHERE code = 'FIVER'",
+].join(";");
+const NEW_ROWS = [
+  ...PRODUCTS.map(
+    ({ sku, name, price, stock }: Product) =>
+      `INSERT INTO products (sku, name, price_minor) VALUES ('${sku}', '${name}', round(${price} * 100));
+       INSERT INTO stock (sku, available) VALUES ('${sku}', ${stock})`,
+  ),
+  "INSERT INTO promotions (code, kind, percent, amount_minor, minimum_minor) VALUES ('SPRING10', 'percent', 10, NULL, 2000), ('FIVER', 'amount', NULL, 500, 0)",
+].join(";");
+/** Columns of the e-mail of the member of staff, and their values. */
+const STAFF: Readonly<Record<Release, readonly [columns: string, values: string]>> = {
+  "3.2.0": ["email", "'staff@shop.example'"],
+  "4.0.0": ["email", "'staff@shop.example'"],
+  "4.1.0": ["email_local, email_domain", "'staff', 'shop.example'"],
 };
 
 export interface Shop {
@@ -85,14 +103,13 @@ export async function createShopDatabase(
   const database = new pg.Pool({ connectionString: server.url(name), max: 4 });
   // The server goes away last, sometimes before the pool has closed its connections.
   database.on("error", () => {});
-  const schema = path.join(__dirname, "../../../releases", release, "schema.sql");
-  await database.query(`BEGIN; ${readFileSync(schema, "utf8")}; COMMIT;`);
-  await database.query(`${PRODUCTS.map(ROWS[release]).join("")}${PROMOTION[release]}`);
-  const table = release === "3.2.0" ? "shop_v3.customers" : "shop_v4.customers";
-  await database.query(
-    `INSERT INTO ${table} (email, name, role, password_hash) VALUES ('staff@shop.example', 'Staff', 'staff', $1)`,
-    [DRILL_PASSWORD_HASH],
-  );
+  const model = path.join(__dirname, "../../../releases", release, "schema.sql");
+  await database.query(`BEGIN; ${readFileSync(model, "utf8")}; COMMIT;`);
+  const [columns, values] = STAFF[release];
+  await database.query(`BEGIN; SET LOCAL search_path = ${program(release, "orders").schema};
+    ${release === "3.2.0" ? OLD_ROWS : NEW_ROWS};
+    INSERT INTO customers (${columns}, name, role, password_hash) VALUES (${values}, 'Staff', 'staff', '${DRILL_PASSWORD_HASH}');
+    COMMIT`);
   return database;
 }
 

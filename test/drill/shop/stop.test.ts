@@ -113,7 +113,7 @@ describe.each(RELEASES)("killing a worker of %s", (release) => {
     const outfile = await bundle(release, "orders");
     const env = { PATH: process.env.PATH, ...shop.variables, WORK_LEASE_SECONDS: "1" };
     const child = spawnNode(outfile, ["worker"], { env, cwd: folder });
-    const schema = release === "3.2.0" ? "shop_v3" : "shop_v4";
+    const { schema } = program(release, "orders");
     const inFlight = async (): Promise<number> =>
       (
         await shop.database.query(

@@ -7,7 +7,7 @@ import { openWorkQueue } from "../../../drill/shop/common/work-queue";
 import { startPaymentProvider } from "../../../drill/shop/outside/payment";
 import { loadRelease } from "../../../releases/load";
 import { Customer, eventually, ledgerOf } from "./customer";
-import { RELEASES, type Shop, startServer, startShop } from "./shop-fixture";
+import { program, RELEASES, type Shop, startServer, startShop } from "./shop-fixture";
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe.each(RELEASES)("workers of %s", (release) => {
-  const schema = release === "3.2.0" ? "shop_v3" : "shop_v4";
+  const { schema } = program(release, "orders");
   const shops: Shop[] = [];
   const open = async (
     name: string,
@@ -92,11 +92,8 @@ describe.each(RELEASES)("workers of %s", (release) => {
     const unpaid = (await customer.order({ RARE: 2 })).body.number;
     const paid = (await customer.order({ RARE: 1 })).body.number;
     await customer.pay(paid);
-    const table =
-      release === "3.2.0"
-        ? "shop_v3.orders SET created = created"
-        : "shop_v4.orders SET placed_at = placed_at";
-    await shop.database.query(`UPDATE ${table} - interval '1 hour'`);
+    const placed = release === "3.2.0" ? "created" : "placed_at";
+    await shop.database.query(`UPDATE ${schema}.orders SET ${placed} = ${placed} - interval '1 hour'`);
     await shop.startWorker("orders", { ORDER_TIME_LIMIT_SECONDS: "1800" });
     await eventually(
       () => status(customer, unpaid),
@@ -137,7 +134,8 @@ describe.each(RELEASES)("workers of %s", (release) => {
   });
 
   it("give up what a customer was authorised for twice, or too late", async () => {
-    const shop = await open("twice", { payment: { latencyMs: [100, 100] } });
+    // Long enough that every payment is under way before the first is answered, on a busy machine too.
+    const shop = await open("twice", { payment: { latencyMs: [1000, 1000] } });
     const customer = await Customer.register(shop);
     const { number } = (await customer.order({ MUG: 1 })).body;
     const replies = await Promise.all(["a", "b", "c", "a"].map((key) => customer.pay(number, key)));
@@ -188,9 +186,12 @@ describe.each(RELEASES)("workers of %s", (release) => {
     const { number } = (await customer.order({ MUG: 1 })).body;
     await customer.pay(number);
     const log = pino({ level: "silent" });
-    const database = openDatabase({ url: shop.databaseUrl, connections: 2, application: "test" }, log);
+    const database = openDatabase(
+      { url: shop.databaseUrl, schema, connections: 2, application: "test" },
+      log,
+    );
     const queue = (owner: string, leaseSeconds: number): ReturnType<typeof openWorkQueue> =>
-      openWorkQueue(database, { schema, worker: "orders", owner, leaseSeconds });
+      openWorkQueue(database, { worker: "orders", owner, leaseSeconds });
     const killed = queue("killed", 3600);
     const [item] = await killed.claim(["capture"], 8);
     expect(item).toMatchObject({ subject: number, attempts: 1 });

@@ -6,17 +6,16 @@ import { singleTask } from "../../common/single-task";
 import type { Task } from "../../common/tasks";
 import { openWorkQueue } from "../../common/work-queue";
 import { readLines } from "../lines-text";
-import { SCHEMA } from "../model";
 
 const OPEN_ORDERS: Statement = {
   name: "figures-open-orders",
-  text: "SELECT lines FROM shop_v3.orders WHERE status IN ('placed', 'paid')",
+  text: "SELECT lines FROM orders WHERE status IN ('placed', 'paid')",
 };
 const REFRESH: Statement = {
   name: "figures-refresh",
-  text: `INSERT INTO shop_v3.stock_figures AS figures (sku, available, reserved, updated_at)
+  text: `INSERT INTO stock_figures AS figures (sku, available, reserved, updated_at)
     SELECT sku, greatest(coalesce(stock, 0), 0), coalesce(open.quantity, 0), now()
-    FROM shop_v3.products LEFT JOIN unnest($1::text[], $2::integer[]) AS open (sku, quantity) USING (sku)
+    FROM products LEFT JOIN unnest($1::text[], $2::integer[]) AS open (sku, quantity) USING (sku)
     ON CONFLICT (sku) DO UPDATE SET available = excluded.available, reserved = excluded.reserved,
       updated_at = excluded.updated_at`,
 };
@@ -26,7 +25,6 @@ export function figuresTask(context: Context): Task {
   const { release, database, environment, metrics } = context;
   const updated = stockUpdatedGauge(metrics);
   const queue = openWorkQueue(database, {
-    schema: SCHEMA,
     worker: "inventory",
     owner: workerName(release),
     leaseSeconds: environment.leaseSeconds,
@@ -36,7 +34,6 @@ export function figuresTask(context: Context): Task {
     kind: "figures",
     queue,
     database,
-    schema: SCHEMA,
     worker: "inventory",
     intervalMs: environment.stockUpdateMs,
     metrics,

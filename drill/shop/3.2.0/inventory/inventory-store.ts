@@ -8,23 +8,23 @@ const COLUMNS =
 
 const SEARCH: Statement = {
   name: "product-search",
-  text: `SELECT ${COLUMNS}, count(*) OVER () AS total FROM shop_v3.products
+  text: `SELECT ${COLUMNS}, count(*) OVER () AS total FROM products
     WHERE ${ON_SALE} AND ($1 = '' OR name ILIKE $1 OR sku ILIKE $1) ORDER BY sku LIMIT $2 OFFSET $3`,
 };
 const COUNT: Statement = {
   name: "product-count",
-  text: `SELECT count(*) AS total FROM shop_v3.products WHERE ${ON_SALE} AND ($1 = '' OR name ILIKE $1 OR sku ILIKE $1)`,
+  text: `SELECT count(*) AS total FROM products WHERE ${ON_SALE} AND ($1 = '' OR name ILIKE $1 OR sku ILIKE $1)`,
 };
 const PRODUCTS: Statement = {
   name: "product-list",
-  text: `SELECT ${COLUMNS} FROM shop_v3.products WHERE sku = ANY ($1) AND ${ON_SALE} ORDER BY sku`,
+  text: `SELECT ${COLUMNS} FROM products WHERE sku = ANY ($1) AND ${ON_SALE} ORDER BY sku`,
 };
 /** The cached figures; a product the worker has not met yet is counted as it is, with nothing reserved. */
 const STOCK: Statement = {
   name: "stock-figures",
   text: `SELECT product.sku, coalesce(figures.available, greatest(coalesce(product.stock, 0), 0)) AS available,
       coalesce(figures.reserved, 0) AS reserved, coalesce(figures.updated_at, now()) AS updated_at
-    FROM shop_v3.products AS product LEFT JOIN shop_v3.stock_figures AS figures USING (sku) WHERE product.sku = $1`,
+    FROM products AS product LEFT JOIN stock_figures AS figures USING (sku) WHERE product.sku = $1`,
 };
 
 interface ProductRow {

@@ -5,7 +5,7 @@ import { figuresTask } from "./figures";
 import { inventoryStore } from "./inventory-store";
 
 export const inventory: Program = {
-  release: RELEASE,
+  ...RELEASE,
   module: "inventory",
   needs: { service: ["DATABASE_URL", "SESSION_SECRET"], worker: ["DATABASE_URL"] },
   service: ({ database, environment }) => inventoryRoutes(inventoryStore(database), environment),

@@ -5,7 +5,7 @@ import { readEvents } from "./events-text";
 const SHIPMENT: Statement = {
   name: "shipment-of-order",
   text: `SELECT shipment.id, shipment.carrier, shipment.tracking, shipment.status, shipment.events
-    FROM shop_v3.orders AS one LEFT JOIN shop_v3.shipments AS shipment ON shipment.order_number = one.number
+    FROM orders AS one LEFT JOIN shipments AS shipment ON shipment.order_number = one.number
     WHERE one.number = $1 AND ($3 OR one.customer_id = $2) ORDER BY shipment.id LIMIT 1`,
 };
 const INSTANTS: Statement = {

@@ -1,34 +1,33 @@
 import { SHIPMENT_STATUSES, type ShipmentStatus } from "../../api/shipment";
 import type { ShipmentWorkStore } from "../../api/shipment-work";
 import type { Database, Statement } from "../../common/database";
-import { enqueueStatement } from "../../common/work-queue";
-import { SCHEMA } from "../model";
+import { ENQUEUE } from "../../common/work-queue";
 import { writeEvents } from "./events-text";
 
 const SHIPPED: Statement = {
   name: "ship-order",
-  text: `UPDATE shop_v3.orders SET status = 'shipped', shipped = now() AT TIME ZONE $2
+  text: `UPDATE orders SET status = 'shipped', shipped = now() AT TIME ZONE $2
     WHERE number = $1 AND status = 'paid' RETURNING id`,
 };
 const ADD: Statement = {
   name: "ship-add",
-  text: `INSERT INTO shop_v3.shipments (order_number, carrier, tracking, status, events, created, updated)
+  text: `INSERT INTO shipments (order_number, carrier, tracking, status, events, created, updated)
     VALUES ($1, $2, $3, $4, $5, now() AT TIME ZONE $6, now() AT TIME ZONE $6)`,
 };
 const OPEN: Statement = {
   name: "track-open",
   text: `SELECT DISTINCT ON (order_number) order_number, tracking, status, updated AT TIME ZONE $2 AS last_at
-    FROM shop_v3.shipments WHERE order_number = ANY ($1) ORDER BY order_number, id`,
+    FROM shipments WHERE order_number = ANY ($1) ORDER BY order_number, id`,
 };
 const MOVED: Statement = {
   name: "track-moved",
-  text: `UPDATE shop_v3.shipments SET events = concat_ws(E'\\n', nullif(events, ''), $2::text), status = $3,
+  text: `UPDATE shipments SET events = concat_ws(E'\\n', nullif(events, ''), $2::text), status = $3,
       updated = greatest($4::timestamptz, updated AT TIME ZONE $5) AT TIME ZONE $5
-    WHERE id = (SELECT min(id) FROM shop_v3.shipments WHERE order_number = $1)`,
+    WHERE id = (SELECT min(id) FROM shipments WHERE order_number = $1)`,
 };
 const DELIVERED: Statement = {
   name: "track-delivered",
-  text: `UPDATE shop_v3.orders SET status = 'delivered', delivered = $2::timestamptz AT TIME ZONE $3
+  text: `UPDATE orders SET status = 'delivered', delivered = $2::timestamptz AT TIME ZONE $3
     WHERE number = $1 AND status = 'shipped'`,
 };
 
@@ -40,14 +39,13 @@ interface OpenRow {
 }
 
 export function workStore(database: Database, timeZone: string): ShipmentWorkStore {
-  const enqueue = enqueueStatement(SCHEMA);
   return {
     async shipped(connection, order, { carrier, trackingNumber, events }) {
       if ((await connection.rows(SHIPPED, [order, timeZone])).length === 0) return;
       const status = events.at(-1)?.status ?? "announced";
       const text = writeEvents(events, timeZone);
       await connection.rows(ADD, [order, carrier, trackingNumber, status, text, timeZone]);
-      await connection.rows(enqueue, ["logistics", "track", order, 0]);
+      await connection.rows(ENQUEUE, ["logistics", "track", order, 0]);
     },
     async open(orders) {
       const rows = await database.rows<OpenRow>(OPEN, [orders, timeZone]);
@@ -65,7 +63,7 @@ export function workStore(database: Database, timeZone: string): ShipmentWorkSto
       if (last.status === "delivered") await connection.rows(DELIVERED, [order, last.at, timeZone]);
     },
     async trackAgain(connection, order, delayMs) {
-      await connection.rows(enqueue, ["logistics", "track", order, delayMs / 1000]);
+      await connection.rows(ENQUEUE, ["logistics", "track", order, delayMs / 1000]);
     },
   };
 }

@@ -6,25 +6,25 @@ import type { OrderAccess } from "./order-store";
 
 const REVIEW: Statement = {
   name: "review-add",
-  text: `INSERT INTO shop_v3.reviews (order_number, customer_id, sku, rating, text, created)
+  text: `INSERT INTO reviews (order_number, customer_id, sku, rating, text, created)
     VALUES ($1, $2, $3, $4, $5, now() AT TIME ZONE $6) RETURNING id`,
 };
 const LOCK_ORDER: Statement = {
   name: "return-lock-order",
-  text: "SELECT lines FROM shop_v3.orders WHERE number = $1 FOR UPDATE",
+  text: "SELECT lines FROM orders WHERE number = $1 FOR UPDATE",
 };
 const RETURNED: Statement = {
   name: "return-sums",
-  text: "SELECT sku, coalesce(quantity, 0) AS quantity FROM shop_v3.after_sales WHERE order_number = $1",
+  text: "SELECT sku, coalesce(quantity, 0) AS quantity FROM after_sales WHERE order_number = $1",
 };
 const ADD: Statement = {
   name: "return-add",
-  text: `INSERT INTO shop_v3.after_sales (order_number, customer_id, sku, quantity, reason, status, refund, created)
+  text: `INSERT INTO after_sales (order_number, customer_id, sku, quantity, reason, status, refund, created)
     VALUES ($1, $2, $3, $4, $5, 'requested', $6, now() AT TIME ZONE $7) RETURNING id`,
 };
 const CLOSE: Statement = {
   name: "return-close-order",
-  text: "UPDATE shop_v3.orders SET status = 'returned', closed = now() AT TIME ZONE $2 WHERE number = $1",
+  text: "UPDATE orders SET status = 'returned', closed = now() AT TIME ZONE $2 WHERE number = $1",
 };
 
 export function afterSalesStore(database: Database, orders: OrderAccess, timeZone: string): AfterSalesStore {

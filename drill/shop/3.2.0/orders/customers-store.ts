@@ -3,11 +3,11 @@ import type { Database, Statement } from "../../common/database";
 
 const FIND: Statement = {
   name: "customer-by-email",
-  text: `SELECT id, name, role, password_hash FROM shop_v3.customers WHERE lower(btrim(email)) = $1 ORDER BY id LIMIT 1`,
+  text: `SELECT id, name, role, password_hash FROM customers WHERE lower(btrim(email)) = $1 ORDER BY id LIMIT 1`,
 };
 const REGISTER: Statement = {
   name: "customer-register",
-  text: `INSERT INTO shop_v3.customers (email, name, phone, address, password_hash, registered)
+  text: `INSERT INTO customers (email, name, phone, address, password_hash, registered)
     VALUES ($1, $2, $3, $4, $5, now() AT TIME ZONE $6) RETURNING id`,
 };
 /** There is no constraint on e-mails, so two registrations at once would both find none. */

@@ -4,62 +4,62 @@ import type { Promotion } from "../../api/promotion";
 import type { Connection, Database, Statement } from "../../common/database";
 import { decimal, minorUnits } from "../../common/money";
 import type { Session } from "../../common/session";
-import { enqueueStatement } from "../../common/work-queue";
+import { ENQUEUE } from "../../common/work-queue";
 import { writeLines } from "../lines-text";
-import { LOCK_STOCK, SCHEMA } from "../model";
+import { LOCK_STOCK } from "../model";
 import { ORDER_COLUMNS, type OrderRow, orderOf } from "../order-row";
 
 const FIND: Statement = {
   name: "order-find",
-  text: `SELECT ${ORDER_COLUMNS} FROM shop_v3.orders WHERE number = $2 AND ($4 OR customer_id = $3)`,
+  text: `SELECT ${ORDER_COLUMNS} FROM orders WHERE number = $2 AND ($4 OR customer_id = $3)`,
 };
 const FIND_BY_NUMBER: Statement = {
   name: "order-by-number",
-  text: `SELECT ${ORDER_COLUMNS} FROM shop_v3.orders WHERE number = $2`,
+  text: `SELECT ${ORDER_COLUMNS} FROM orders WHERE number = $2`,
 };
 const FIND_BY_KEY: Statement = {
   name: "order-by-key",
-  text: `SELECT ${ORDER_COLUMNS} FROM shop_v3.orders WHERE idempotency_key = $2`,
+  text: `SELECT ${ORDER_COLUMNS} FROM orders WHERE idempotency_key = $2`,
 };
 const LIST: Statement = {
   name: "order-list",
-  text: `SELECT ${ORDER_COLUMNS} FROM shop_v3.orders WHERE customer_id = $2 ORDER BY id DESC LIMIT $3`,
+  text: `SELECT ${ORDER_COLUMNS} FROM orders WHERE customer_id = $2 ORDER BY id DESC LIMIT $3`,
 };
 const PROMOTION: Statement = {
   name: "promotion-by-code",
   text: `SELECT id, percent, amount, minimum,
       coalesce(valid_from <= now() AT TIME ZONE $2, true) AND coalesce(valid_to > now() AT TIME ZONE $2, true) AS valid
-    FROM shop_v3.promotions WHERE upper(btrim(code)) = $1 ORDER BY id LIMIT 1`,
+    FROM promotions WHERE upper(btrim(code)) = $1 ORDER BY id LIMIT 1`,
 };
 const TAKE_STOCK: Statement = {
   name: "stock-take",
-  text: `UPDATE shop_v3.products AS product SET stock = product.stock - line.quantity
+  text: `UPDATE products AS product SET stock = product.stock - line.quantity
     FROM unnest($1::text[], $2::integer[]) AS line (sku, quantity)
     WHERE product.sku = line.sku AND product.stock >= line.quantity RETURNING product.sku`,
 };
 const GIVE_STOCK: Statement = {
   name: "stock-give",
-  text: `UPDATE shop_v3.products AS product SET stock = coalesce(product.stock, 0) + line.quantity
+  text: `UPDATE products AS product SET stock = coalesce(product.stock, 0) + line.quantity
     FROM (SELECT sku, sum(quantity) AS quantity FROM unnest($1::text[], $2::integer[]) AS line (sku, quantity)
       GROUP BY sku) AS line
     WHERE product.sku = line.sku`,
 };
 const PLACE: Statement = {
   name: "order-place",
-  text: `INSERT INTO shop_v3.orders (number, customer_id, customer_name, customer_email, customer_phone, ship_to,
+  text: `INSERT INTO orders (number, customer_id, customer_name, customer_email, customer_phone, ship_to,
       lines, discount, total, currency, promotion, status, created, idempotency_key)
     SELECT $1, id, name, email, phone, address, $3, $4, $5, $6, $7, 'placed', now() AT TIME ZONE $8, $9
-    FROM shop_v3.customers WHERE id = $2
+    FROM customers WHERE id = $2
     ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
     RETURNING now() AS placed_at`,
 };
 const CUSTOMER_EXISTS: Statement = {
   name: "customer-exists",
-  text: "SELECT id FROM shop_v3.customers WHERE id = $1",
+  text: "SELECT id FROM customers WHERE id = $1",
 };
 const CLOSE: Statement = {
   name: "order-close",
-  text: `UPDATE shop_v3.orders SET status = $2, closed = now() AT TIME ZONE $3,
+  text: `UPDATE orders SET status = $2, closed = now() AT TIME ZONE $3,
       payment_state = CASE WHEN payment_state IN ('authorised', 'captured') THEN 'refunding' ELSE payment_state END
     WHERE number = $1 AND (lower(btrim(status)) = 'placed' OR lower(btrim(status)) = ANY ($4)
       ) RETURNING payment_state`,
@@ -104,7 +104,7 @@ export function orderStore(database: Database, options: { timeZone: string; curr
       if (!closed) return false;
       await changeStock(connection, GIVE_STOCK, order.lines);
       if (closed.payment_state === "refunding") {
-        await connection.rows(enqueueStatement(SCHEMA), ["orders", "refund", number, 0]);
+        await connection.rows(ENQUEUE, ["orders", "refund", number, 0]);
       }
       return true;
     });

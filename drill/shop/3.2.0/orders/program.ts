@@ -6,7 +6,7 @@ import { orderRoutes } from "../../api/orders";
 import { paymentProvider } from "../../api/payment-provider";
 import { paymentRoutes } from "../../api/payments";
 import type { Program } from "../../common/program";
-import { RELEASE, SCHEMA } from "../model";
+import { RELEASE } from "../model";
 import { afterSalesStore } from "./after-sales-store";
 import { customerStore } from "./customers-store";
 import { orderStore } from "./order-store";
@@ -14,7 +14,7 @@ import { paymentStore } from "./payment-store";
 import { workStore } from "./work-store";
 
 export const orders: Program = {
-  release: RELEASE,
+  ...RELEASE,
   module: "orders",
   needs: {
     service: ["DATABASE_URL", "SESSION_SECRET", "INVENTORY_URL", "PAYMENT_URL"],
@@ -36,6 +36,6 @@ export const orders: Program = {
   worker(context) {
     const { timeZone, currency } = context.environment;
     const store = orderStore(context.database, { timeZone, currency });
-    return orderTasks(context, SCHEMA, workStore(context.database, store, timeZone));
+    return orderTasks(context, workStore(context.database, store, timeZone));
   },
 };

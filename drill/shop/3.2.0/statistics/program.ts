@@ -4,7 +4,7 @@ import { RELEASE } from "../model";
 import { statisticsStore } from "./statistics-store";
 
 export const statistics: Program = {
-  release: RELEASE,
+  ...RELEASE,
   module: "statistics",
   needs: { service: ["DATABASE_URL", "SESSION_SECRET"] },
   service: ({ database, environment }) =>

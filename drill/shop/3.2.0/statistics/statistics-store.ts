@@ -6,14 +6,14 @@ const DAYS: Statement = {
   name: "statistics-days",
   text: `SELECT to_char(created::date, 'YYYY-MM-DD') AS date, count(*) AS orders,
       coalesce(round(sum(total), 2), 0)::text AS revenue
-    FROM shop_v3.orders
+    FROM orders
     WHERE created >= (now() AT TIME ZONE $2)::date - ($1::integer - 1)
       AND lower(btrim(status)) NOT IN ('cancelled', 'canceled', 'storniert', 'expired')
     GROUP BY created::date ORDER BY created::date DESC`,
 };
 const CANCELLED: Statement = {
   name: "statistics-cancelled",
-  text: `SELECT count(*) AS cancelled FROM shop_v3.orders
+  text: `SELECT count(*) AS cancelled FROM orders
     WHERE created >= (now() AT TIME ZONE $2)::date - ($1::integer - 1)
       AND lower(btrim(status)) IN ('cancelled', 'canceled', 'storniert', 'expired')`,
 };

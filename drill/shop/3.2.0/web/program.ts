@@ -6,7 +6,7 @@ import { script } from "./page-script";
 import { style } from "./page-style";
 
 export const web: Program = {
-  release: RELEASE,
+  ...RELEASE,
   module: "web",
   needs: { service: [] },
   service: () => webRoutes({ html, script, style }),

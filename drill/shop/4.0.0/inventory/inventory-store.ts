@@ -1,7 +1,7 @@
 import type { InventoryStore, Product } from "../../api/inventory";
 import type { Database, Statement } from "../../common/database";
 
-const FROM = "FROM shop_v4.products AS product JOIN shop_v4.stock USING (sku) WHERE product.active";
+const FROM = "FROM products AS product JOIN stock USING (sku) WHERE product.active";
 const COLUMNS = "sku, product.name, product.price_minor AS price, stock.available";
 const MATCHES = "($1 = '' OR product.name ILIKE $1 OR sku ILIKE $1)";
 
@@ -17,8 +17,8 @@ const PRODUCTS: Statement = {
 const STOCK: Statement = {
   name: "stock-now",
   text: `SELECT sku, available, now() AS updated_at,
-      (SELECT coalesce(sum(quantity), 0) FROM shop_v4.reservations WHERE sku = $1) AS reserved
-    FROM shop_v4.stock WHERE sku = $1`,
+      (SELECT coalesce(sum(quantity), 0) FROM reservations WHERE sku = $1) AS reserved
+    FROM stock WHERE sku = $1`,
 };
 
 export function inventoryStore(database: Database): InventoryStore {

@@ -1,4 +1,5 @@
 import { main } from "../../common/main";
+import { RELEASE } from "../release";
 import { inventory } from "./program";
 
-main(inventory);
+main(inventory(RELEASE));

@@ -6,13 +6,12 @@ import { workerName } from "../../common/queue-task";
 import { singleTask } from "../../common/single-task";
 import type { Task } from "../../common/tasks";
 import { openWorkQueue } from "../../common/work-queue";
-import { SCHEMA } from "../model";
 
 const SUMS: Statement = {
   name: "stock-audit",
-  text: `SELECT (SELECT coalesce(sum(available), 0) FROM shop_v4.stock) AS available,
-      (SELECT coalesce(sum(quantity), 0) FROM shop_v4.reservations) AS reserved,
-      (SELECT count(*) FROM shop_v4.reservations JOIN shop_v4.orders AS one ON one.id = order_id
+  text: `SELECT (SELECT coalesce(sum(available), 0) FROM stock) AS available,
+      (SELECT coalesce(sum(quantity), 0) FROM reservations) AS reserved,
+      (SELECT count(*) FROM reservations JOIN orders AS one ON one.id = order_id
         WHERE one.status NOT IN ('placed', 'paid')) AS stray`,
 };
 
@@ -39,13 +38,11 @@ export function stockAuditTask(context: Context): Task {
     name: "figures",
     kind: "figures",
     queue: openWorkQueue(database, {
-      schema: SCHEMA,
       worker: "inventory",
       owner: workerName(release),
       leaseSeconds: environment.leaseSeconds,
     }),
     database,
-    schema: SCHEMA,
     worker: "inventory",
     intervalMs: environment.stockUpdateMs,
     metrics,

@@ -8,8 +8,8 @@ const SHIPMENT: Statement = {
   text: `SELECT shipment.id, shipment.carrier, shipment.tracking_number, shipment.status,
       (SELECT coalesce(json_agg(json_build_object('at', event.at, 'status', event.status, 'location', event.location)
           ORDER BY event.position), '[]')
-        FROM shop_v4.shipment_events AS event WHERE event.shipment_id = shipment.id) AS events
-    FROM shop_v4.orders AS one LEFT JOIN shop_v4.shipments AS shipment ON shipment.order_id = one.id
+        FROM shipment_events AS event WHERE event.shipment_id = shipment.id) AS events
+    FROM orders AS one LEFT JOIN shipments AS shipment ON shipment.order_id = one.id
     WHERE one.number = $1 AND ($3 OR one.customer_id = ${personOf("$2::bigint")})`,
 };
 

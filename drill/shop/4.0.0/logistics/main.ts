@@ -1,4 +1,5 @@
 import { main } from "../../common/main";
+import { RELEASE } from "../release";
 import { logistics } from "./program";
 
-main(logistics);
+main(logistics(RELEASE));

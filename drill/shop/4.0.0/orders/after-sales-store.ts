@@ -9,28 +9,28 @@ const PERSON = personOf(ACCOUNT);
 
 const REVIEW: Statement = {
   name: "review-add",
-  text: `INSERT INTO shop_v4.reviews (order_id, customer_id, sku, rating, text, originals)
-    SELECT id, ${PERSON}, $3, $4, $5, ${rememberingAccount(ACCOUNT, PERSON)} FROM shop_v4.orders WHERE number = $1 RETURNING id`,
+  text: `INSERT INTO reviews (order_id, customer_id, sku, rating, text, originals)
+    SELECT id, ${PERSON}, $3, $4, $5, ${rememberingAccount(ACCOUNT, PERSON)} FROM orders WHERE number = $1 RETURNING id`,
 };
 const LOCK_ORDER: Statement = {
   name: "return-lock-order",
-  text: "SELECT id FROM shop_v4.orders WHERE number = $1 FOR NO KEY UPDATE",
+  text: "SELECT id FROM orders WHERE number = $1 FOR NO KEY UPDATE",
 };
 const LEFT: Statement = {
   name: "return-left",
   text: `SELECT sku, sum(quantity) AS quantity FROM (
-      SELECT sku, quantity FROM shop_v4.order_lines WHERE order_id = $1
-      UNION ALL SELECT sku, -quantity FROM shop_v4.returns WHERE order_id = $1) AS pieces
+      SELECT sku, quantity FROM order_lines WHERE order_id = $1
+      UNION ALL SELECT sku, -quantity FROM returns WHERE order_id = $1) AS pieces
     GROUP BY sku HAVING sum(quantity) > 0`,
 };
 const ADD: Statement = {
   name: "return-add",
-  text: `INSERT INTO shop_v4.returns (order_id, customer_id, sku, quantity, reason, refund_minor, currency, originals)
-    SELECT id, ${PERSON}, $3, $4, $5, $6, currency, ${rememberingAccount(ACCOUNT, PERSON)} FROM shop_v4.orders WHERE id = $1 RETURNING id`,
+  text: `INSERT INTO returns (order_id, customer_id, sku, quantity, reason, refund_minor, currency, originals)
+    SELECT id, ${PERSON}, $3, $4, $5, $6, currency, ${rememberingAccount(ACCOUNT, PERSON)} FROM orders WHERE id = $1 RETURNING id`,
 };
 const CLOSE: Statement = {
   name: "return-close-order",
-  text: `UPDATE shop_v4.orders SET status = 'returned', closed_at = now(), originals = ${forgetting("status", "closed")}
+  text: `UPDATE orders SET status = 'returned', closed_at = now(), originals = ${forgetting("status", "closed")}
     WHERE id = $1`,
 };
 

@@ -1,4 +1,5 @@
 import { main } from "../../common/main";
+import { RELEASE } from "../release";
 import { orders } from "./program";
 
-main(orders);
+main(orders(RELEASE));

@@ -2,8 +2,8 @@ import type { Order, OrderLine } from "../../api/order";
 import type { NewOrder, OrderStore, Placement } from "../../api/orders";
 import type { Promotion } from "../../api/promotion";
 import type { Connection, Database, Statement } from "../../common/database";
-import { enqueueStatement } from "../../common/work-queue";
-import { LOCK_STOCK, SCHEMA } from "../model";
+import { ENQUEUE } from "../../common/work-queue";
+import { LOCK_STOCK, type Model } from "../model";
 import { type OrderRow, orderOf } from "../order-row";
 import {
   CLOSE,
@@ -14,8 +14,8 @@ import {
   FREE_RESERVATIONS,
   GIVE_STOCK,
   LIST,
-  PLACE,
   PROMOTION,
+  place as placeStatement,
   REFUND,
   TAKE_STOCK,
 } from "./order-statements";
@@ -32,7 +32,8 @@ class Refused extends Error {
   }
 }
 
-export function orderStore(database: Database): OrderAccess {
+export function orderStore(database: Database, model: Model): OrderAccess {
+  const insert = placeStatement(model);
   const one = async (
     statement: Statement,
     ...values: (string | number | boolean)[]
@@ -53,7 +54,7 @@ export function orderStore(database: Database): OrderAccess {
       await connection.rows(FREE_RESERVATIONS, [closed.id]);
       await changeStock(connection, GIVE_STOCK, order.lines);
       if ((await connection.rows(REFUND, [closed.id])).length > 0) {
-        await connection.rows(enqueueStatement(SCHEMA), ["orders", "refund", number, 0]);
+        await connection.rows(ENQUEUE, ["orders", "refund", number, 0]);
       }
       return true;
     });
@@ -70,7 +71,7 @@ export function orderStore(database: Database): OrderAccess {
     },
     async place(order) {
       try {
-        return await database.transaction((connection) => place(connection, order));
+        return await database.transaction((connection) => place(connection, insert, order));
       } catch (problem) {
         if (problem instanceof Refused) return problem.placement;
         throw problem;
@@ -81,13 +82,13 @@ export function orderStore(database: Database): OrderAccess {
   };
 }
 
-async function place(connection: Connection, order: NewOrder): Promise<Placement> {
+async function place(connection: Connection, insert: Statement, order: NewOrder): Promise<Placement> {
   const { lines, number, customer, currency, discount, total, key, promotion } = order;
   await connection.rows(LOCK_STOCK, [lines.map((line) => line.sku)]);
   const taken = await changeStock(connection, TAKE_STOCK, lines);
   const short = lines.find((line) => !taken.has(line.sku));
   if (short) throw new Refused({ outcome: "out-of-stock", sku: short.sku });
-  const [placed] = await connection.rows<{ placed_at: Date }>(PLACE, [
+  const [placed] = await connection.rows<{ placed_at: Date }>(insert, [
     number,
     customer,
     currency,

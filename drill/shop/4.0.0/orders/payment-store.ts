@@ -1,29 +1,27 @@
 import type { PaymentAttempt, PaymentStore } from "../../api/payments";
 import type { Connection, Database, Statement } from "../../common/database";
-import { enqueueStatement } from "../../common/work-queue";
-import { SCHEMA } from "../model";
+import { ENQUEUE } from "../../common/work-queue";
 import { forgetting } from "../originals";
 import type { OrderAccess } from "./order-store";
 
 const PAID: Statement = {
   name: "payment-paid",
-  text: `UPDATE shop_v4.orders SET status = 'paid', paid_at = now(), originals = ${forgetting("status", "paid")}
+  text: `UPDATE orders SET status = 'paid', paid_at = now(), originals = ${forgetting("status", "paid")}
     WHERE number = $1 AND status = 'placed' RETURNING id`,
 };
 const LOCK_PLACED: Statement = {
   name: "payment-lock-placed",
-  text: "SELECT id FROM shop_v4.orders WHERE number = $1 AND status = 'placed' FOR NO KEY UPDATE",
+  text: "SELECT id FROM orders WHERE number = $1 AND status = 'placed' FOR NO KEY UPDATE",
 };
 const NOTE: Statement = {
   name: "payment-note",
-  text: `INSERT INTO shop_v4.payments AS payment (order_id, method, idempotency_key, reference, state)
+  text: `INSERT INTO payments AS payment (order_id, method, idempotency_key, reference, state)
     VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (order_id) DO UPDATE SET method = excluded.method, idempotency_key = excluded.idempotency_key,
       reference = coalesce(excluded.reference, payment.reference), state = excluded.state`,
 };
 
 export function paymentStore(database: Database, orders: OrderAccess): PaymentStore {
-  const enqueue = enqueueStatement(SCHEMA);
   /** Writes the attempt down when `guard` finds the order still placed, and puts the work it asks for in line. */
   const attempted = (
     guard: Statement,
@@ -42,17 +40,17 @@ export function paymentStore(database: Database, orders: OrderAccess): PaymentSt
   return {
     find: orders.find,
     async release(reference) {
-      await database.rows(enqueue, ["orders", "release", reference, 0]);
+      await database.rows(ENQUEUE, ["orders", "release", reference, 0]);
     },
     authorised: (number, attempt, reference) =>
       attempted(PAID, number, attempt, { reference, state: "authorised" }, (connection) =>
-        connection.rows(enqueue, ["orders", "capture", number, 0]),
+        connection.rows(ENQUEUE, ["orders", "capture", number, 0]),
       ),
     declined: (number, attempt) =>
       attempted(LOCK_PLACED, number, attempt, { reference: null, state: "declined" }),
     pending: (number, attempt) =>
       attempted(LOCK_PLACED, number, attempt, { reference: null, state: "pending" }, (connection) =>
-        connection.rows(enqueue, ["orders", "payment", number, 2]),
+        connection.rows(ENQUEUE, ["orders", "payment", number, 2]),
       ),
   };
 }

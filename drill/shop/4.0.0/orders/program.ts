@@ -6,15 +6,16 @@ import { orderRoutes } from "../../api/orders";
 import { paymentProvider } from "../../api/payment-provider";
 import { paymentRoutes } from "../../api/payments";
 import type { Program } from "../../common/program";
-import { RELEASE, SCHEMA } from "../model";
+import type { Model } from "../model";
 import { afterSalesStore } from "./after-sales-store";
 import { customerStore } from "./customers-store";
 import { orderStore } from "./order-store";
 import { paymentStore } from "./payment-store";
 import { workStore } from "./work-store";
 
-export const orders: Program = {
-  release: RELEASE,
+export const orders = (model: Model): Program => ({
+  release: model.release,
+  schema: model.schema,
   module: "orders",
   needs: {
     service: ["DATABASE_URL", "SESSION_SECRET", "INVENTORY_URL", "PAYMENT_URL"],
@@ -22,16 +23,16 @@ export const orders: Program = {
   },
   service({ database, environment }) {
     const { currency, inventoryUrl, paymentUrl, paymentTimeoutMs } = environment;
-    const store = orderStore(database);
+    const store = orderStore(database, model);
     return [
-      ...customerRoutes(customerStore(database), environment),
+      ...customerRoutes(customerStore(database, model), environment),
       ...orderRoutes(store, inventoryCatalogue(inventoryUrl), currency),
       ...paymentRoutes(paymentStore(database, store), paymentProvider(paymentUrl, paymentTimeoutMs)),
       ...afterSalesRoutes(afterSalesStore(database, store), environment),
     ];
   },
   worker(context) {
-    const store = orderStore(context.database);
-    return orderTasks(context, SCHEMA, workStore(context.database, store));
+    const store = orderStore(context.database, model);
+    return orderTasks(context, workStore(context.database, store));
   },
-};
+});

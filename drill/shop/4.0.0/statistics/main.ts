@@ -1,4 +1,5 @@
 import { main } from "../../common/main";
+import { RELEASE } from "../release";
 import { statistics } from "./program";
 
-main(statistics);
+main(statistics(RELEASE));

@@ -7,7 +7,7 @@ const DAYS: Statement = {
   name: "statistics-days",
   text: `SELECT to_char((placed_at AT TIME ZONE $2)::date, 'YYYY-MM-DD') AS date, count(*) AS orders,
       coalesce(sum(total_minor), 0)::bigint AS revenue
-    FROM shop_v4.orders WHERE ${SINCE} AND status NOT IN ('cancelled', 'expired')
+    FROM orders WHERE ${SINCE} AND status NOT IN ('cancelled', 'expired')
     GROUP BY 1 ORDER BY 1 DESC`,
 };
 const FIGURES: Statement = {
@@ -15,12 +15,12 @@ const FIGURES: Statement = {
   text: `SELECT count(*) FILTER (WHERE status IN ('cancelled', 'expired')) AS cancelled,
       count(*) FILTER (WHERE status = 'returned') AS returned,
       coalesce(round(avg(total_minor) FILTER (WHERE status NOT IN ('cancelled', 'expired'))), 0)::bigint AS average
-    FROM shop_v4.orders WHERE ${SINCE}`,
+    FROM orders WHERE ${SINCE}`,
 };
 const BEST_SELLERS: Statement = {
   name: "statistics-best-sellers",
   text: `SELECT line.sku, min(line.name) AS name, sum(line.quantity)::bigint AS pieces
-    FROM shop_v4.orders JOIN shop_v4.order_lines AS line ON line.order_id = orders.id
+    FROM orders JOIN order_lines AS line ON line.order_id = orders.id
     WHERE ${SINCE} AND status NOT IN ('cancelled', 'expired')
     GROUP BY line.sku ORDER BY pieces DESC, line.sku LIMIT 10`,
 };

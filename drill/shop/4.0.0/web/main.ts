@@ -1,4 +1,5 @@
 import { main } from "../../common/main";
+import { RELEASE } from "../release";
 import { web } from "./program";
 
-main(web);
+main(web(RELEASE));
