@@ -229,7 +229,10 @@ class Pack implements Analyzer {
         .getPoliciesList()
         .some((policy) => policy.getPolicyType() === kind || policy.getPolicyType() === 0);
     this.analyzesStack = active(pb.PolicyType.POLICY_TYPE_STACK);
-    this.remediates = active(pb.PolicyType.POLICY_TYPE_RESOURCE);
+    // A pack is asked for corrections only when a policy of it may make some.
+    this.remediates =
+      active(pb.PolicyType.POLICY_TYPE_RESOURCE) &&
+      [...config.values()].some(({ level }) => level === "remediate");
   }
 
   async analyze(resource: AnalyzedResource): Promise<PolicyViolation[]> {

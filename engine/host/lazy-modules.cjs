@@ -25,6 +25,8 @@ Module._load = function (request, parent, isMain) {
       has: (_target, key) => key in real(),
       ownKeys: () => Reflect.ownKeys(real()),
       getOwnPropertyDescriptor: (_target, key) => {
+        // tsx asks every module for this one.
+        if (key === "module.exports") return undefined;
         const found = Object.getOwnPropertyDescriptor(real(), key);
         return found === undefined ? undefined : { ...found, configurable: true };
       },
