@@ -19,6 +19,26 @@ const OWN: Readonly<Record<string, string>> = {
   "aws:sqs/queuePolicy:QueuePolicy": "policy",
 };
 
+/** Resources that give a policy kept elsewhere to a role or to people. */
+export const attachmentTypes: readonly string[] = [
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+  "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+  "aws:iam/policyAttachment:PolicyAttachment",
+];
+
+/** Policies kept elsewhere that a resource gives away, by ARN. */
+export function attachedPolicies({
+  type,
+  props,
+}: Subject): { readonly arn: string; readonly path: string }[] {
+  if (attachmentTypes.includes(type)) return [{ arn: String(props.policyArn ?? ""), path: "policyArn" }];
+  if (type !== "aws:iam/role:Role") return [];
+  return Array.from({ length: props.managedPolicyArns?.length ?? 0 }, (_, index) => ({
+    arn: String(props.managedPolicyArns[index]),
+    path: `managedPolicyArns[${index}]`,
+  }));
+}
+
 export const identityTypes: readonly string[] = [...Object.keys(IDENTITY), "aws:iam/role:Role"];
 export const resourcePolicyTypes: readonly string[] = Object.keys(OWN);
 

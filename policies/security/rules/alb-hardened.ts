@@ -9,8 +9,10 @@ export const albHardened = resourceRule({
     { framework: "AWS FSBP", id: "ELB.4" },
     { framework: "AWS FSBP", id: "ELB.5" },
     { framework: "AWS FSBP", id: "ELB.6" },
+    { framework: "AWS FSBP", id: "ELB.12" },
   ],
-  remediation: "Set accessLogs.enabled, dropInvalidHeaderFields and enableDeletionProtection.",
+  remediation:
+    "Set accessLogs.enabled, dropInvalidHeaderFields and enableDeletionProtection; leave desyncMitigationMode at defensive or strictest.",
   types: ["aws:lb/loadBalancer:LoadBalancer"],
   check({ props }, findings) {
     findings.part(() => {
@@ -20,6 +22,13 @@ export const albHardened = resourceRule({
     findings.part(() => {
       if (props.dropInvalidHeaderFields !== true)
         findings.report("Malformed headers are let through.", "dropInvalidHeaderFields");
+    });
+    findings.part(() => {
+      if (props.desyncMitigationMode === "monitor")
+        findings.report(
+          "Requests that mean one thing to one server and another to the next are let through.",
+          "desyncMitigationMode",
+        );
     });
     findings.part(() => {
       if (props.enableDeletionProtection !== true)

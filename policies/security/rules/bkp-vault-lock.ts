@@ -1,5 +1,6 @@
 import { stackRule } from "../../frame/rule";
-import { ofType, refersTo } from "../aws/relations";
+import { isOfVault } from "../aws/backup-vault";
+import { ofType } from "../aws/relations";
 
 export const bkpVaultLock = stackRule({
   name: "bkp-vault-lock",
@@ -27,7 +28,7 @@ export const bkpVaultLock = stackRule({
   check(resources, findings, { minimumDays, complianceConfirmed }) {
     const locks = ofType(resources, "aws:backup/vaultLockConfiguration:VaultLockConfiguration");
     findings.each(ofType(resources, "aws:backup/vault:Vault"), (vault) => {
-      const lock = locks.find((candidate) => refersTo(candidate, "backupVaultName", vault, ["name", "id"]));
+      const lock = locks.find((candidate) => isOfVault(candidate, vault));
       if (lock === undefined) return findings.blame(vault, "The vault is not locked.");
       findings.part(() => {
         const days = (lock.props.minRetentionDays as number | undefined) ?? 0;

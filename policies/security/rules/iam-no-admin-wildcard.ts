@@ -1,5 +1,13 @@
 import { resourceRule } from "../../frame/rule";
-import { eachIdentityStatement, identityTypes } from "../aws/document-carriers";
+import {
+  attachedPolicies,
+  attachmentTypes,
+  eachIdentityStatement,
+  identityTypes,
+} from "../aws/document-carriers";
+
+/** AWS's own policies that allow everything, or everything of a service. */
+const BROAD = /^arn:aws[^:]*:iam::aws:policy\/(AdministratorAccess|PowerUserAccess|\w*FullAccess)/;
 
 export const iamNoAdminWildcard = resourceRule({
   name: "iam-no-admin-wildcard",
@@ -13,8 +21,13 @@ export const iamNoAdminWildcard = resourceRule({
   ],
   remediation: "Name the actions, and the resources by ARN.",
   unknown: "wait",
-  types: identityTypes,
+  types: [...identityTypes, ...attachmentTypes],
   check(subject, findings) {
+    findings.part(() => {
+      for (const { arn, path } of attachedPolicies(subject))
+        if (BROAD.test(arn)) findings.report(`${arn.split("/").at(-1)} is attached.`, path);
+    });
+    if (attachmentTypes.includes(subject.type)) return;
     eachIdentityStatement(subject, findings, (statement, path) => {
       if (statement.effect !== "Allow") return;
       if (statement.notActions.length > 0)

@@ -1,6 +1,9 @@
 import { resourceRule } from "../../frame/rule";
 import { allowsEverybody, statementsOf } from "../aws/policy-document";
 
+/** Conditions that tell who of an account may take the role. */
+const NARROWS = ["sts:externalid", "aws:principalorgid", "aws:principalarn", "aws:principaltag"];
+
 export const iamTrustPolicy = resourceRule({
   name: "iam-trust-policy",
   title: "Roles are taken by named principals only.",
@@ -15,6 +18,12 @@ export const iamTrustPolicy = resourceRule({
     for (const statement of statementsOf(props.assumeRolePolicy)) {
       if (statement.effect !== "Allow") continue;
       if (allowsEverybody(statement)) findings.report("Everybody may take the role.", "assumeRolePolicy");
+      const accounts = statement.principals.filter((principal) => /^AWS:(arn:|\d{12}$)/.test(principal));
+      if (accounts.length > 0 && !statement.conditionKeys.some((key) => NARROWS.includes(key)))
+        findings.report(
+          `${accounts.join(", ").replaceAll("AWS:", "")} may take the role without an external id.`,
+          "assumeRolePolicy",
+        );
       if (!statement.principals.some((principal) => principal.startsWith("Federated:"))) continue;
       for (const claim of [":sub", ":aud"]) {
         const compared = statement.conditions.some(

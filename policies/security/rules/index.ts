@@ -8,6 +8,7 @@ import { bkpCopyElsewhere } from "./bkp-copy-elsewhere";
 import { bkpPlanRetention } from "./bkp-plan-retention";
 import { bkpVaultCmk } from "./bkp-vault-cmk";
 import { bkpVaultLock } from "./bkp-vault-lock";
+import { bkpVaultPolicy } from "./bkp-vault-policy";
 import { cwAlarmActions } from "./cw-alarm-actions";
 import { cwLogCmk } from "./cw-log-cmk";
 import { cwLogRetention } from "./cw-log-retention";
@@ -15,6 +16,7 @@ import { eksHardening } from "./eks-hardening";
 import { iamDestructiveScoped } from "./iam-destructive-scoped";
 import { iamNoAdminWildcard } from "./iam-no-admin-wildcard";
 import { iamNoUsers } from "./iam-no-users";
+import { iamResourcesNamed } from "./iam-resources-named";
 import { iamTrustPolicy } from "./iam-trust-policy";
 import { imgDigest } from "./img-digest";
 import { imgEcrHardening } from "./img-ecr-hardening";
@@ -49,6 +51,7 @@ import { k8sPssVolumeTypes } from "./k8s-pss-volume-types";
 import { k8sReadOnlyRootfs } from "./k8s-read-only-rootfs";
 import { k8sResources } from "./k8s-resources";
 import { k8sSvcExposure } from "./k8s-svc-exposure";
+import { k8sTopologySpread } from "./k8s-topology-spread";
 import { kmsRotation } from "./kms-rotation";
 import { rbacDangerousSubresources } from "./rbac-dangerous-subresources";
 import { rbacNoBroadSubjects } from "./rbac-no-broad-subjects";
@@ -81,6 +84,7 @@ import { secSmCmk } from "./sec-sm-cmk";
 import { secSmRotation } from "./sec-sm-rotation";
 import { sgDbIngressByReference } from "./sg-db-ingress-by-reference";
 import { sgDescription } from "./sg-description";
+import { sgEgressScoped } from "./sg-egress-scoped";
 import { sgNoWorldIngress } from "./sg-no-world-ingress";
 import { snsEncrypted } from "./sns-encrypted";
 import { snsPolicy } from "./sns-policy";
@@ -108,6 +112,7 @@ export const securityRules: readonly Rule[] = [
   k8sReadOnlyRootfs,
   k8sResources,
   k8sProbes,
+  k8sTopologySpread,
   k8sNoNakedPod,
   k8sNamespaceSet,
   k8sNamespacePsaLabels,
@@ -146,6 +151,7 @@ export const securityRules: readonly Rule[] = [
   secSmCmk,
   bkpVaultCmk,
   bkpVaultLock,
+  bkpVaultPolicy,
   bkpPlanRetention,
   bkpCopyElsewhere,
   kmsRotation,
@@ -163,11 +169,13 @@ export const securityRules: readonly Rule[] = [
   cwAlarmActions,
   iamNoAdminWildcard,
   iamDestructiveScoped,
+  iamResourcesNamed,
   iamTrustPolicy,
   iamNoUsers,
   sgNoWorldIngress,
   sgDbIngressByReference,
   sgDescription,
+  sgEgressScoped,
   albHttpsOnly,
   albTlsPolicy,
   albHardened,

@@ -12,7 +12,7 @@ export const s3EncryptionVersioning = stackRule({
     { framework: "PCI DSS", id: "3.5.1" },
   ],
   remediation:
-    "Add a server-side encryption configuration with aws:kms and versioning Enabled. Log delivery that cannot use a key: tag encryption=aes256.",
+    "Add a server-side encryption configuration with aws:kms and bucketKeyEnabled, and versioning Enabled. Log delivery that cannot use a key: tag encryption=aes256.",
   check(resources, findings) {
     const encryptions = ofType(
       resources,
@@ -32,6 +32,12 @@ export const s3EncryptionVersioning = stackRule({
         const algorithm = encryption.props.rules?.[0]?.applyServerSideEncryptionByDefault?.sseAlgorithm;
         if (!wanted.includes(algorithm))
           findings.blame(encryption, `Encryption is ${algorithm ?? "not set"}.`, "rules[0]");
+        else if (algorithm !== "AES256" && encryption.props.rules[0].bucketKeyEnabled !== true)
+          findings.blame(
+            encryption,
+            "Every object asks for the key anew, which costs and may be throttled.",
+            "rules[0].bucketKeyEnabled",
+          );
       });
       findings.part(() => {
         const versioning = versionings.find((candidate) =>

@@ -1,5 +1,5 @@
 import { resourceRule } from "../../frame/rule";
-import { allowsEverybody, statementsOf } from "../aws/policy-document";
+import { allowsEverybody, deniesPlainText, statementsOf } from "../aws/policy-document";
 
 export const snsPolicy = resourceRule({
   name: "sns-policy",
@@ -7,7 +7,8 @@ export const snsPolicy = resourceRule({
   severity: "high",
   level: "mandatory",
   controls: [{ framework: "AWS FSBP", id: "SNS.4" }],
-  remediation: "Name the senders or add aws:SourceAccount; subscribe by https, email, sqs or lambda.",
+  remediation:
+    "Name the senders or add aws:SourceAccount; deny when aws:SecureTransport is false; subscribe by https, email, sqs or lambda.",
   unknown: "wait",
   types: [
     "aws:sns/topic:Topic",
@@ -22,5 +23,7 @@ export const snsPolicy = resourceRule({
     if (!("policy" in props)) return;
     if (statementsOf(props.policy).some(allowsEverybody))
       findings.report("Everybody may send or subscribe.", "policy");
+    if (!statementsOf(props.policy).some(deniesPlainText))
+      findings.report("Plain text is not refused.", "policy");
   },
 });

@@ -24,6 +24,10 @@ export const trailHardened = resourceRule({
     findings.part(() => {
       if (props.enableLogging === false) findings.report("The trail is switched off.", "enableLogging");
     });
+    findings.part(() => {
+      if (props.includeGlobalServiceEvents === false)
+        findings.report("Changes of users and roles are not recorded.", "includeGlobalServiceEvents");
+    });
     if (!isSet(props, "kmsKeyId")) findings.report("The trail is not encrypted with a key.", "kmsKeyId");
   },
 });

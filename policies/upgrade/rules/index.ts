@@ -7,6 +7,7 @@ import { upgDisruptionBudget } from "./upg-disruption-budget";
 import { upgEngineMajorExplicit } from "./upg-engine-major-explicit";
 import { upgEvidenceWriteOnce } from "./upg-evidence-write-once";
 import { upgFactsPresent } from "./upg-facts-present";
+import { upgGracefulShutdown } from "./upg-graceful-shutdown";
 import { upgImageFindings } from "./upg-image-findings";
 import { upgImagesOfRelease } from "./upg-images-of-release";
 import { upgInsideChangeWindow } from "./upg-inside-change-window";
@@ -53,6 +54,7 @@ export const upgradeRules: readonly Rule[] = [
   upgJobLimits,
   upgAwaitNotSkipped,
   upgRolloutParameters,
+  upgGracefulShutdown,
   upgReplicas,
   upgDisruptionBudget,
   upgConfigurationPerRelease,

@@ -1,5 +1,19 @@
-import { resourceRule } from "../../frame/rule";
+import { type Findings, type Properties, resourceRule } from "../../frame/rule";
 import { isJob } from "../relations";
+
+const isCronJob = (type: string): boolean => /^kubernetes:batch\/v1:CronJob(Patch)?$/.test(type);
+
+/** What is done on a schedule: an end, and one run at a time. */
+function checkSchedule({ spec }: Properties, findings: Findings): void {
+  findings.part(() => {
+    if (typeof spec?.jobTemplate?.spec?.activeDeadlineSeconds !== "number")
+      findings.report("A run may last for ever.", "spec.jobTemplate.spec.activeDeadlineSeconds");
+  });
+  findings.part(() => {
+    if ((spec?.concurrencyPolicy ?? "Allow") === "Allow")
+      findings.report("A run may begin while another is at work.", "spec.concurrencyPolicy");
+  });
+}
 
 export const upgJobLimits = resourceRule({
   name: "upg-job-limits",
@@ -8,7 +22,7 @@ export const upgJobLimits = resourceRule({
   level: "mandatory",
   controls: [{ framework: "PCI DSS", id: "6.5.1" }],
   remediation:
-    "Set activeDeadlineSeconds, backoffLimit 0 to 3, restartPolicy Never, one completion at a time, and no ttlSecondsAfterFinished.",
+    "Set activeDeadlineSeconds, backoffLimit 0 to 3, restartPolicy Never, one completion at a time, and no ttlSecondsAfterFinished; on a schedule, concurrencyPolicy Forbid.",
   configuration: {
     properties: {
       longestSeconds: {
@@ -19,8 +33,9 @@ export const upgJobLimits = resourceRule({
       },
     },
   },
-  types: isJob,
-  check({ props }, findings, { longestSeconds }) {
+  types: (type) => isJob(type) || isCronJob(type),
+  check({ type, props }, findings, { longestSeconds }) {
+    if (isCronJob(type)) return checkSchedule(props, findings);
     findings.part(() => {
       const deadline = props.spec?.activeDeadlineSeconds;
       if (typeof deadline !== "number")

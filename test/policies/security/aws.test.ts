@@ -64,7 +64,10 @@ const block: FakeResource = {
 const encryption: FakeResource = {
   type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
   name: "encryption",
-  props: { bucket: "b", rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } }] },
+  props: {
+    bucket: "b",
+    rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" }, bucketKeyEnabled: true }],
+  },
 };
 const versioning: FakeResource = {
   type: "aws:s3/bucketVersioning:BucketVersioning",
@@ -268,6 +271,7 @@ proves({
     [[bucket], /No encryption/, /Old versions/],
     [{ "#1.rules.0.applyServerSideEncryptionByDefault.sseAlgorithm": "AES256" }, /Encryption is AES256/],
     [{ "#2.versioningConfiguration.status": "Suspended" }, /not enabled/],
+    [{ "#1.rules.0.bucketKeyEnabled": REMOVED }, /asks for the key anew/],
   ],
   boundary: [
     [{ "tags.encryption": "aes256", "#1.rules.0.applyServerSideEncryptionByDefault.sseAlgorithm": "AES256" }],
@@ -322,11 +326,18 @@ proves({
   rule: snsPolicy,
   good: [topic, subscription],
   failing: [
-    [{ policy: statement({ Principal: "*", Action: "sns:Publish" }) }, /Everybody may send/],
+    [{ policy: statement({ Principal: "*", Action: "sns:Publish" }) }, /Everybody may send/, /Plain text/],
     [{ "#1.protocol": "http" }, /plain text/],
   ],
   boundary: [
-    [{ policy: statement({ Principal: "*", Condition: { StringEquals: { "aws:SourceAccount": "1" } } }) }],
+    [
+      {
+        policy: json(
+          { Effect: "Allow", Principal: "*", Condition: { StringEquals: { "aws:SourceAccount": "1" } } },
+          tls,
+        ),
+      },
+    ],
   ],
   unknown: ["policy", "#1.protocol"],
 });
@@ -372,11 +383,20 @@ proves({
     [{ policy: statement({ Action: ["s3:*"], Resource: ["*"] }) }, /s3:\* is allowed/],
     [{ policy: statement({ Action: undefined, NotAction: "iam:*" }) }, /NotAction/],
     [{ "#1.inlinePolicies": [{ policy: statement({ Action: "*:*" }) }] }, /inlinePolicies\[0\]/],
+    [{ "#1.managedPolicyArns": ["arn:aws:iam::aws:policy/PowerUserAccess"] }, /PowerUserAccess is attached/],
+    [
+      {
+        type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        policyArn: "arn:aws:iam::aws:policy/AmazonS3FullAccess",
+      },
+      /AmazonS3FullAccess is attached/,
+    ],
   ],
   boundary: [
     [{ policy: statement({ Action: "s3:*" }) }],
     [{ policy: statement({ Effect: "Deny", Action: "*", Resource: "*" }) }],
     [{ policy: statement({ Action: "s3:Get*", Resource: "*" }) }],
+    [{ "#1.managedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"] }],
   ],
   unknown: ["policy"],
 });
@@ -422,8 +442,20 @@ proves({
       /sub is not compared/,
       /aud is not compared/,
     ],
+    [
+      { assumeRolePolicy: statement({ Principal: { AWS: "arn:aws:iam::999988887777:root" } }) },
+      /999988887777:root may take the role without an external id/,
+    ],
   ],
   boundary: [
+    [
+      {
+        assumeRolePolicy: statement({
+          Principal: { AWS: "999988887777" },
+          Condition: { StringEquals: { "sts:ExternalId": "orders" } },
+        }),
+      },
+    ],
     [
       {
         assumeRolePolicy: json({
@@ -523,7 +555,11 @@ proves({
       /Deletion protection/,
     ],
   ],
-  boundary: [[{ "accessLogs.enabled": false }, /not logged/]],
+  boundary: [
+    [{ "accessLogs.enabled": false }, /not logged/],
+    [{ desyncMitigationMode: "defensive" }],
+    [{ desyncMitigationMode: "monitor" }, /one thing to one server/],
+  ],
   unknown: ["accessLogs.enabled"],
 });
 proves({
@@ -552,6 +588,7 @@ proves({
   failing: [
     [{ isMultiRegionTrail: false, kmsKeyId: REMOVED }, /isMultiRegionTrail/, /not encrypted/],
     [{ enableLogging: false }, /switched off/],
+    [{ includeGlobalServiceEvents: false }, /not recorded/],
   ],
   boundary: [[{ enableLogFileValidation: REMOVED }, /enableLogFileValidation/]],
   unknown: ["isMultiRegionTrail"],

@@ -3,6 +3,7 @@ import { bkpCopyElsewhere } from "../../../policies/security/rules/bkp-copy-else
 import { bkpPlanRetention } from "../../../policies/security/rules/bkp-plan-retention";
 import { bkpVaultCmk } from "../../../policies/security/rules/bkp-vault-cmk";
 import { bkpVaultLock } from "../../../policies/security/rules/bkp-vault-lock";
+import { bkpVaultPolicy } from "../../../policies/security/rules/bkp-vault-policy";
 import { rdsBackupRetention } from "../../../policies/security/rules/rds-backup-retention";
 import { rdsCopyTags } from "../../../policies/security/rules/rds-copy-tags";
 import { rdsDeletionProtection } from "../../../policies/security/rules/rds-deletion-protection";
@@ -81,6 +82,16 @@ const lock: FakeResource = {
   name: "lock",
   props: { backupVaultName: "orders", minRetentionDays: 35 },
 };
+const vaultPolicy = (denied: readonly string[]): FakeResource => ({
+  type: "aws:backup/vaultPolicy:VaultPolicy",
+  name: "policy",
+  props: {
+    backupVaultName: "orders",
+    policy: JSON.stringify({
+      Statement: [{ Effect: "Deny", Principal: "*", Action: denied, Resource: "*" }],
+    }),
+  },
+});
 const plan: FakeResource = {
   type: "aws:backup/plan:Plan",
   name: "plan",
@@ -285,8 +296,20 @@ proves({
     [{ "#1.minRetentionDays": 7 }],
     [{ "#1.minRetentionDays": 6 }, /after 6 days/],
     [{ "#1.minRetentionDays": REMOVED }, /after 0 days/],
+    // The vault of another Region may have the same name.
+    [{ "#1.region": "eu-west-1" }, /not locked/],
   ],
   unknown: ["#1.minRetentionDays"],
+});
+proves({
+  rule: bkpVaultPolicy,
+  good: [vault, vaultPolicy(["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"])],
+  failing: [
+    [[vault], /no policy of its own/],
+    [[vault, vaultPolicy(["backup:DeleteRecoveryPoint"])], /UpdateRecoveryPointLifecycle is not refused/],
+  ],
+  boundary: [[[vault, vaultPolicy(["backup:*"])]], [{ "#1.region": "eu-west-1" }, /no policy of its own/]],
+  unknown: ["#1.policy"],
 });
 proves({
   rule: bkpPlanRetention,

@@ -22,8 +22,9 @@ import { k8sPssSysctls } from "../../../policies/security/rules/k8s-pss-sysctls"
 import { k8sPssVolumeTypes } from "../../../policies/security/rules/k8s-pss-volume-types";
 import { k8sReadOnlyRootfs } from "../../../policies/security/rules/k8s-read-only-rootfs";
 import { k8sResources } from "../../../policies/security/rules/k8s-resources";
+import { k8sTopologySpread } from "../../../policies/security/rules/k8s-topology-spread";
 import { secNoLiteralSecrets } from "../../../policies/security/rules/sec-no-literal-secrets";
-import { proves, REMOVED } from "../cases";
+import { changed, proves, REMOVED } from "../cases";
 import type { FakeResource } from "../harness";
 
 const container = (name: string): Record<string, unknown> => ({
@@ -295,6 +296,31 @@ proves({
   ],
   boundary: [[{ [`${FIRST}.livenessProbe`]: REMOVED }], [{ [`${INIT}.readinessProbe`]: REMOVED }]],
   unknown: [`${FIRST}.livenessProbe.httpGet.path`],
+  other: cronJob,
+});
+const SPREAD = "spec.template.spec.topologySpreadConstraints";
+const spreadOver = (topologyKey: string) => [
+  { maxSkew: 1, topologyKey, whenUnsatisfiable: "ScheduleAnyway" },
+];
+proves({
+  rule: k8sTopologySpread,
+  good: changed([deployment], { [SPREAD]: spreadOver("topology.kubernetes.io/zone"), "spec.replicas": 2 }),
+  failing: [
+    [{ [SPREAD]: REMOVED }, /in one zone/],
+    [{ [SPREAD]: spreadOver("kubernetes.io/hostname") }, /in one zone/],
+  ],
+  boundary: [
+    [{ [SPREAD]: REMOVED, "spec.replicas": 1 }],
+    [
+      {
+        [SPREAD]: REMOVED,
+        "spec.template.spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution": [
+          { weight: 1, podAffinityTerm: { topologyKey: "topology.kubernetes.io/zone" } },
+        ],
+      },
+    ],
+  ],
+  unknown: ["spec.replicas", SPREAD],
   other: cronJob,
 });
 proves({

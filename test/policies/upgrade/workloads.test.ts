@@ -1,9 +1,11 @@
+import { describe } from "vitest";
 import { upgAwaitNotSkipped } from "../../../policies/upgrade/rules/upg-await-not-skipped";
 import { upgDisruptionBudget } from "../../../policies/upgrade/rules/upg-disruption-budget";
+import { upgGracefulShutdown } from "../../../policies/upgrade/rules/upg-graceful-shutdown";
 import { upgJobLimits } from "../../../policies/upgrade/rules/upg-job-limits";
 import { upgReplicas } from "../../../policies/upgrade/rules/upg-replicas";
 import { upgRolloutParameters } from "../../../policies/upgrade/rules/upg-rollout-parameters";
-import { proves, REMOVED } from "../cases";
+import { changed, proves, REMOVED } from "../cases";
 import type { FakeResource } from "../harness";
 import { deployment, job, upgrade } from "./fixtures";
 
@@ -36,6 +38,52 @@ proves({
     "spec.ttlSecondsAfterFinished",
     "spec.template.spec.restartPolicy",
   ],
+});
+const schedule: FakeResource = {
+  type: "kubernetes:batch/v1:CronJob",
+  name: "reconcile",
+  props: { spec: { concurrencyPolicy: "Forbid", jobTemplate: { spec: { activeDeadlineSeconds: 3600 } } } },
+};
+describe("on a schedule", () => {
+  proves({
+    rule: upgJobLimits,
+    good: [schedule],
+    failing: [
+      [{ "spec.concurrencyPolicy": REMOVED }, /while another is at work/],
+      [{ "spec.jobTemplate.spec.activeDeadlineSeconds": REMOVED }, /last for ever/],
+    ],
+    boundary: [
+      [{ "spec.concurrencyPolicy": "Replace" }],
+      [{ "spec.concurrencyPolicy": "Allow" }, /while another is at work/],
+    ],
+    unknown: ["spec.concurrencyPolicy", "spec.jobTemplate.spec.activeDeadlineSeconds"],
+  });
+});
+const POD = "spec.template.spec";
+const waiting = (seconds: number) => [{ name: "orders", lifecycle: { preStop: { sleep: { seconds } } } }];
+proves({
+  rule: upgGracefulShutdown,
+  good: changed([service], {
+    [`${POD}.containers`]: waiting(5),
+    [`${POD}.terminationGracePeriodSeconds`]: 35,
+  }),
+  failing: [
+    [{ [`${POD}.containers`]: [{ name: "orders" }] }, /would be cut/],
+    [{ [`${POD}.terminationGracePeriodSeconds`]: 0 }, /has -5 s to finish/],
+  ],
+  boundary: [
+    [{ [`${POD}.terminationGracePeriodSeconds`]: 15 }],
+    [{ [`${POD}.terminationGracePeriodSeconds`]: 14 }, /has 9 s to finish/],
+    [{ [`${POD}.terminationGracePeriodSeconds`]: REMOVED, [`${POD}.containers`]: waiting(20) }],
+    [{ [`${POD}.terminationGracePeriodSeconds`]: REMOVED, [`${POD}.containers`]: waiting(21) }, /has 9 s/],
+    [
+      {
+        "spec.template.metadata.labels": { "order-upgrade.dev/role": "worker" },
+        [`${POD}.containers`]: [{ name: "orders-worker" }],
+      },
+    ],
+  ],
+  unknown: [`${POD}.terminationGracePeriodSeconds`, `${POD}.containers`, "spec.template.metadata.labels"],
 });
 proves({
   rule: upgAwaitNotSkipped,
