@@ -1,18 +1,13 @@
 import { appendFileSync, writeFileSync } from "node:fs";
-import { EventsClient } from "@pulumi/pulumi/proto/events_grpc_pb";
+import { EventsService } from "@pulumi/pulumi/proto/events_grpc_pb";
 import { EventRequest } from "@pulumi/pulumi/proto/events_pb";
-import { Rpc } from "../host/grpc";
+import { Rpc } from "../rpc/client";
 import { type EngineEvent, eventJson } from "./events";
 
 export interface EventLog {
   write(event: EngineEvent): void;
   /** Resolves when everything has arrived. */
   close(): Promise<void>;
-}
-
-interface EventStream {
-  write(request: EventRequest): void;
-  end(): void;
 }
 
 /** Sends events to `tcp://host:port` (the Automation API), or appends them as lines to a file. */
@@ -25,16 +20,8 @@ export function openEventLog(target: string): EventLog {
       close: () => Promise.resolve(),
     };
   }
-  const rpc = new Rpc(EventsClient as never, target.slice("tcp://".length));
-  let done: () => void = () => {};
-  const finished = new Promise<void>((resolve) => {
-    done = resolve;
-  });
-  const client = rpc.client as {
-    streamEvents(callback: () => void): EventStream & { on(event: string, listener: () => void): void };
-  };
-  const stream = client.streamEvents(() => done());
-  stream.on("error", () => done());
+  const rpc = new Rpc(EventsService, target.slice("tcp://".length));
+  const stream = rpc.stream(rpc.methods.streamEvents);
   return {
     write(event) {
       const request = new EventRequest();
@@ -42,8 +29,8 @@ export function openEventLog(target: string): EventLog {
       stream.write(request);
     },
     async close() {
-      stream.end();
-      await finished;
+      // Whoever listened may be gone; the operation went on all the same.
+      await stream.end().catch(() => undefined);
       rpc.close();
     },
   };

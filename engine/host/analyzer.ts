@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
+import { AnalyzerService } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import pb from "@pulumi/pulumi/proto/analyzer_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { parse } from "yaml";
@@ -8,9 +8,10 @@ import type { PlainConfig } from "../config/stack-config";
 import type { AnalyzedResource, Analyzer, RemediationResult } from "../deploy/deployment";
 import type { PolicyViolation } from "../deploy/observer";
 import { notSupported, UserError } from "../errors";
+import { type Method, Rpc } from "../rpc/client";
+import { isUnimplemented, rpcMessage } from "../rpc/status";
 import { fromStruct, toStruct } from "../values/wire";
 import { describe, request, stackResource } from "./analyzer-messages";
-import { isUnimplemented, Rpc, rpcMessage } from "./grpc";
 import { LEVELS, type PackConfig, readPackConfig, reconcile } from "./policy-config";
 import { type Children, onLines } from "./process";
 import { configVariables, sdkScript } from "./program";
@@ -145,7 +146,7 @@ async function startPack(
       ),
     );
   });
-  const pack = new Pack(new Rpc(AnalyzerClient, `127.0.0.1:${port}`), () => child.kill("SIGKILL"), path);
+  const pack = new Pack(new Rpc(AnalyzerService, `127.0.0.1:${port}`), () => child.kill("SIGKILL"), path);
   try {
     await pack.configure(config, configFile, context, project.version);
   } catch (error) {
@@ -164,7 +165,7 @@ class Pack implements Analyzer {
   private analyzesStack = true;
 
   constructor(
-    private readonly rpc: Rpc<AnalyzerClient>,
+    private readonly rpc: Rpc<typeof AnalyzerService>,
     private readonly kill: () => void,
     private readonly path: string,
   ) {}
@@ -185,15 +186,10 @@ class Pack implements Analyzer {
       stack.getConfigMap().set(key, value);
       if (secret) stack.addConfigSecretKeys(key);
     }
-    await this.rpc
-      .call<pb.AnalyzerStackConfigureRequest, pb.AnalyzerStackConfigureResponse>(
-        this.rpc.client.configureStack,
-        stack,
-      )
-      .catch((error) => {
-        if (!isUnimplemented(error)) throw new UserError(`policy pack "${this.path}": ${rpcMessage(error)}`);
-      });
-    const info = await this.rpc.call<Empty, pb.AnalyzerInfo>(this.rpc.client.getAnalyzerInfo, new Empty());
+    await this.rpc.call(this.rpc.methods.configureStack, stack).catch((error) => {
+      if (!isUnimplemented(error)) throw new UserError(`policy pack "${this.path}": ${rpcMessage(error)}`);
+    });
+    const info = await this.rpc.call(this.rpc.methods.getAnalyzerInfo, new Empty());
     this.name = info.getName();
     this.version = projectVersion || info.getVersion();
     const policies = info.getPoliciesList().map(describe);
@@ -219,11 +215,9 @@ class Pack implements Analyzer {
       settings.setProperties(toStruct(properties, WIRE));
       request.getPolicyconfigMap().set(name, settings);
     }
-    await this.rpc
-      .call<pb.ConfigureAnalyzerRequest, Empty>(this.rpc.client.configure, request)
-      .catch((error) => {
-        throw new UserError(`policy pack "${this.name}": ${rpcMessage(error)}`);
-      });
+    await this.rpc.call(this.rpc.methods.configure, request).catch((error) => {
+      throw new UserError(`policy pack "${this.name}": ${rpcMessage(error)}`);
+    });
     const active = (kind: pb.PolicyType): boolean =>
       info
         .getPoliciesList()
@@ -236,10 +230,7 @@ class Pack implements Analyzer {
   }
 
   async analyze(resource: AnalyzedResource): Promise<PolicyViolation[]> {
-    const response = await this.ask<pb.AnalyzeRequest, pb.AnalyzeResponse>(
-      this.rpc.client.analyze,
-      request(resource),
-    );
+    const response = await this.ask(this.rpc.methods.analyze, request(resource));
     return this.violations(response);
   }
 
@@ -247,10 +238,7 @@ class Pack implements Analyzer {
     if (!this.remediates) return [];
     let response: pb.RemediateResponse;
     try {
-      response = await this.rpc.call<pb.AnalyzeRequest, pb.RemediateResponse>(
-        this.rpc.client.remediate,
-        request(resource, true),
-      );
+      response = await this.rpc.call(this.rpc.methods.remediate, request(resource, true));
     } catch (error) {
       if (isUnimplemented(error)) return [];
       throw new Error(`failed to run remediation: ${rpcMessage(error)}`);
@@ -270,9 +258,7 @@ class Pack implements Analyzer {
     const message = new pb.AnalyzeStackRequest();
     message.setResourcesList(resources.map(stackResource));
     try {
-      return this.violations(
-        await this.ask<pb.AnalyzeStackRequest, pb.AnalyzeResponse>(this.rpc.client.analyzeStack, message),
-      );
+      return this.violations(await this.ask(this.rpc.methods.analyzeStack, message));
     } catch (error) {
       if (isUnimplemented(error)) return [];
       throw error;
@@ -280,11 +266,11 @@ class Pack implements Analyzer {
   }
 
   private async ask<Request, Response>(
-    method: Parameters<Rpc<AnalyzerClient>["call"]>[0] | unknown,
+    method: Method<Request, Response>,
     message: Request,
   ): Promise<Response> {
     try {
-      return await this.rpc.call<Request, Response>(method as never, message);
+      return await this.rpc.call(method, message);
     } catch (error) {
       if (isUnimplemented(error)) throw error;
       throw new Error(`failed to run policy: ${rpcMessage(error)}`);

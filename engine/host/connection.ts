@@ -1,8 +1,8 @@
 import { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import pb from "@pulumi/pulumi/proto/provider_pb";
-import type { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { isUnimplemented, Rpc, rpcMessage } from "./grpc";
+import { Rpc } from "../rpc/client";
+import { isUnimplemented, rpcMessage } from "../rpc/status";
 
 export interface Abilities {
   acceptSecrets: boolean;
@@ -14,7 +14,7 @@ export interface Abilities {
 
 /** What one process has said in its handshake; shared by all its providers. */
 export interface Connection {
-  rpc: Rpc<ResourceProviderClient>;
+  rpc: Rpc<typeof ResourceProviderService>;
   handshake: Abilities | undefined;
 }
 
@@ -26,11 +26,11 @@ export async function connect(
   root: string,
   program: string,
 ): Promise<Connection> {
-  const rpc = new Rpc(ResourceProviderClient, address);
+  const rpc = new Rpc(ResourceProviderService, address);
   const attach = new PluginAttach();
   attach.setAddress(engineAddress);
   try {
-    await rpc.call<PluginAttach, Empty>(rpc.client.attach, attach).catch(ignoreUnimplemented);
+    await rpc.call(rpc.methods.attach, attach).catch(ignoreUnimplemented);
     const request = new pb.ProviderHandshakeRequest();
     request.setEngineAddress(engineAddress);
     request.setRootDirectory(root);
@@ -38,9 +38,7 @@ export async function connect(
     request.setConfigureWithUrn(true);
     request.setInvokeWithPreview(true);
     request.setSupportsRefreshBeforeUpdate(true);
-    const answer = await rpc
-      .call<pb.ProviderHandshakeRequest, pb.ProviderHandshakeResponse>(rpc.client.handshake, request)
-      .catch(ignoreUnimplemented);
+    const answer = await rpc.call(rpc.methods.handshake, request).catch(ignoreUnimplemented);
     return {
       rpc,
       handshake: answer && {

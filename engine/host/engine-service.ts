@@ -1,8 +1,7 @@
-import type { ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import pb from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { listen, newServer } from "./grpc";
+import { RpcServer } from "../rpc/server";
 
 export type LogSink = (
   severity: "debug" | "info" | "warning" | "error",
@@ -15,7 +14,7 @@ const SEVERITIES = ["debug", "info", "warning", "error"] as const;
 
 /** The gRPC service programs, packs and providers log to. */
 export class EngineServer {
-  private readonly server = newServer();
+  private readonly server = new RpcServer();
   private root = "";
   private port = 0;
 
@@ -26,41 +25,28 @@ export class EngineServer {
   }
 
   async listen(): Promise<void> {
-    type Reply<T> = sendUnaryData<T>;
-    this.server.addService(
-      EngineService as never,
-      {
-        log: (call: ServerUnaryCall<pb.LogRequest, Empty>, reply: Reply<Empty>) => {
-          const { request } = call;
-          this.log(
-            SEVERITIES[request.getSeverity()] ?? "info",
-            request.getMessage(),
-            request.getUrn(),
-            request.getEphemeral(),
-          );
-          reply(null, new Empty());
-        },
-        getRootResource: (_call: unknown, reply: Reply<pb.GetRootResourceResponse>) => {
-          const response = new pb.GetRootResourceResponse();
-          response.setUrn(this.root);
-          reply(null, response);
-        },
-        setRootResource: (
-          call: ServerUnaryCall<pb.SetRootResourceRequest, pb.SetRootResourceResponse>,
-          reply: Reply<pb.SetRootResourceResponse>,
-        ) => {
-          this.root = call.request.getUrn();
-          reply(null, new pb.SetRootResourceResponse());
-        },
-        startDebugging: (_call: unknown, reply: Reply<Empty>) => reply(null, new Empty()),
-        requirePulumiVersion: (_call: unknown, reply: Reply<pb.RequirePulumiVersionResponse>) =>
-          reply(null, new pb.RequirePulumiVersionResponse()),
-      } as never,
-    );
-    this.port = await listen(this.server);
+    this.server.add(EngineService, {
+      log: (request) => {
+        this.log(
+          SEVERITIES[request.getSeverity()] ?? "info",
+          request.getMessage(),
+          request.getUrn(),
+          request.getEphemeral(),
+        );
+        return new Empty();
+      },
+      getRootResource: () => new pb.GetRootResourceResponse().setUrn(this.root),
+      setRootResource: (request) => {
+        this.root = request.getUrn();
+        return new pb.SetRootResourceResponse();
+      },
+      startDebugging: () => new Empty(),
+      requirePulumiVersion: () => new pb.RequirePulumiVersionResponse(),
+    });
+    this.port = await this.server.listen();
   }
 
   close(): void {
-    this.server.forceShutdown();
+    this.server.close();
   }
 }

@@ -1,7 +1,7 @@
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { isRpcError } from "./grpc";
+import { RpcError } from "../rpc/status";
 
 export interface InitFailure {
   id: string;
@@ -13,10 +13,8 @@ export interface InitFailure {
 
 /** The detail of "made, but not ready" in an error of a provider. */
 export function partialFailure(error: unknown): InitFailure | undefined {
-  if (!isRpcError(error)) return undefined;
-  const [binary] = error.metadata?.get("grpc-status-details-bin") ?? [];
-  if (!(binary instanceof Uint8Array)) return undefined;
-  const status = Status.deserializeBinary(binary);
+  if (!(error instanceof RpcError) || !error.binaryDetails) return undefined;
+  const status = Status.deserializeBinary(error.binaryDetails);
   for (const detail of status.getDetailsList()) {
     if (!detail.getTypeUrl().endsWith("pulumirpc.ErrorResourceInitFailed")) continue;
     const failed = ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());

@@ -1,13 +1,13 @@
-import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { nameOf, packageOf, typeOf } from "../resource/urn";
+import type { Method } from "../rpc/client";
+import { isUnimplemented, rpcMessage } from "../rpc/status";
 import { containsUnknowns, type PropertyMap, withoutSecrets } from "../values/value";
 import { fromStruct, toStruct, type WireOptions } from "../values/wire";
 import { callRequest, constructRequest } from "./component-requests";
 import type { Abilities, Connection } from "./connection";
-import { isUnimplemented, type Rpc, rpcMessage } from "./grpc";
 import { partialFailure } from "./partial-failure";
 import {
   type CallRequest,
@@ -82,11 +82,11 @@ export class GrpcProvider implements ProviderPlugin {
     const received = fromStruct(struct);
     return this.abilities?.acceptSecrets ? received : remarkSecrets(received, sent);
   }
-  private rpc<Request, Response>(
-    method: Parameters<Rpc<ResourceProviderClient>["call"]>[0],
-    request: Request,
-  ): Promise<Response> {
-    return this.connection.rpc.call(method as never, request);
+  private get methods(): Connection["rpc"]["methods"] {
+    return this.connection.rpc.methods;
+  }
+  private rpc<Request, Response>(method: Method<Request, Response>, request: Request): Promise<Response> {
+    return this.connection.rpc.call(method, request);
   }
 
   async checkConfig(urn: string, olds: PropertyMap, news: PropertyMap): Promise<CheckResult> {
@@ -97,10 +97,7 @@ export class GrpcProvider implements ProviderPlugin {
     request.setOlds(toStruct(olds, { keepUnknowns: true }));
     request.setNews(toStruct(news, { keepUnknowns: true }));
     try {
-      const answer = await this.rpc<pb.CheckRequest, pb.CheckResponse>(
-        this.connection.rpc.client.checkConfig as never,
-        request,
-      );
+      const answer = await this.rpc(this.methods.checkConfig, request);
       return { inputs: remarkSecrets(fromStruct(answer.getInputs()), news), failures: failuresOf(answer) };
     } catch (error) {
       if (isUnimplemented(error)) return { inputs: news, failures: [] };
@@ -118,7 +115,7 @@ export class GrpcProvider implements ProviderPlugin {
     message.setNews(toStruct(request.newInputs, { keepUnknowns: true }));
     message.setIgnorechangesList(request.ignoreChanges);
     try {
-      return decodeDiff(await this.rpc(this.connection.rpc.client.diffConfig as never, message));
+      return decodeDiff(await this.rpc(this.methods.diffConfig, message));
     } catch (error) {
       if (isUnimplemented(error)) return noDiff("unknown");
       throw new Error(rpcMessage(error));
@@ -158,10 +155,7 @@ export class GrpcProvider implements ProviderPlugin {
     request.setSendsOldInputs(true);
     request.setSendsOldInputsToDelete(true);
     try {
-      const answer = await this.rpc<pb.ConfigureRequest, pb.ConfigureResponse>(
-        this.connection.rpc.client.configure as never,
-        request,
-      );
+      const answer = await this.rpc(this.methods.configure, request);
       this.abilities ??= {
         acceptSecrets: answer.getAcceptsecrets(),
         acceptResources: answer.getAcceptresources(),
@@ -189,10 +183,7 @@ export class GrpcProvider implements ProviderPlugin {
       options.setMode({ propose: 0, enforce: 1, disable: 2 }[request.autonaming.mode] as never);
       message.setAutonaming(options);
     }
-    const answer = await this.operation<pb.CheckRequest, pb.CheckResponse>(
-      this.connection.rpc.client.check as never,
-      message,
-    );
+    const answer = await this.operation(this.methods.check, message);
     return { inputs: this.receive(answer.getInputs(), request.news), failures: failuresOf(answer) };
   }
 
@@ -211,7 +202,7 @@ export class GrpcProvider implements ProviderPlugin {
     message.setOlds(this.send(request.oldOutputs, request.allowUnknowns));
     message.setNews(this.send(request.newInputs, request.allowUnknowns));
     message.setIgnorechangesList(request.ignoreChanges);
-    return decodeDiff(await this.operation(this.connection.rpc.client.diff as never, message));
+    return decodeDiff(await this.operation(this.methods.diff, message));
   }
 
   async create(request: CreateRequest): Promise<OperationResult> {
@@ -227,10 +218,7 @@ export class GrpcProvider implements ProviderPlugin {
     message.setTimeout(request.timeout);
     message.setPreview(request.preview);
     try {
-      const answer = await this.rpc<pb.CreateRequest, pb.CreateResponse>(
-        this.connection.rpc.client.create as never,
-        message,
-      );
+      const answer = await this.rpc(this.methods.create, message);
       if (!answer.getId() && !request.preview)
         throw new Error(`plugin returned empty resource.ID from create '${request.urn}'`);
       return {
@@ -260,10 +248,7 @@ export class GrpcProvider implements ProviderPlugin {
     message.setIgnorechangesList(request.ignoreChanges);
     message.setPreview(request.preview);
     try {
-      const answer = await this.rpc<pb.UpdateRequest, pb.UpdateResponse>(
-        this.connection.rpc.client.update as never,
-        message,
-      );
+      const answer = await this.rpc(this.methods.update, message);
       return {
         id: request.id,
         outputs: this.receive(answer.getProperties(), request.newInputs),
@@ -283,7 +268,7 @@ export class GrpcProvider implements ProviderPlugin {
     message.setOldInputs(this.send(request.inputs, false));
     message.setProperties(this.send(request.outputs, false));
     message.setTimeout(request.timeout);
-    await this.operation(this.connection.rpc.client.delete as never, message);
+    await this.operation(this.methods.delete, message);
   }
 
   async read(request: ReadRequest): Promise<OperationResult> {
@@ -296,10 +281,7 @@ export class GrpcProvider implements ProviderPlugin {
     message.setInputs(this.send(request.inputs, false));
     message.setProperties(this.send(request.state, false));
     try {
-      const answer = await this.rpc<pb.ReadRequest, pb.ReadResponse>(
-        this.connection.rpc.client.read as never,
-        message,
-      );
+      const answer = await this.rpc(this.methods.read, message);
       return {
         id: answer.getId(),
         outputs: this.receive(answer.getProperties(), request.state),
@@ -317,10 +299,7 @@ export class GrpcProvider implements ProviderPlugin {
     message.setTok(token);
     message.setArgs(this.send(args, true));
     message.setPreview(preview);
-    const answer = await this.operation<pb.InvokeRequest, pb.InvokeResponse>(
-      this.connection.rpc.client.invoke as never,
-      message,
-    );
+    const answer = await this.operation(this.methods.invoke, message);
     return { returns: fromStruct(answer.getReturn()), failures: failuresOf(answer) };
   }
 
@@ -332,10 +311,7 @@ export class GrpcProvider implements ProviderPlugin {
       keepUnknowns: true,
       keepOutputs: this.abilities?.acceptOutputs ?? false,
     });
-    const answer = await this.operation<pb.CallRequest, pb.CallResponse>(
-      this.connection.rpc.client.call as never,
-      message,
-    );
+    const answer = await this.operation(this.methods.call, message);
     const returnDependencies: Record<string, string[]> = {};
     answer.getReturndependenciesMap().forEach((deps: pb.CallResponse.ReturnDependencies, key: string) => {
       returnDependencies[key] = deps.getUrnsList();
@@ -350,10 +326,7 @@ export class GrpcProvider implements ProviderPlugin {
       keepUnknowns: true,
       keepOutputs: this.abilities?.acceptOutputs ?? false,
     });
-    const answer = await this.operation<pb.ConstructRequest, pb.ConstructResponse>(
-      this.connection.rpc.client.construct as never,
-      message,
-    );
+    const answer = await this.operation(this.methods.construct, message);
     const outputDependencies: Record<string, string[]> = {};
     answer
       .getStatedependenciesMap()
@@ -364,20 +337,18 @@ export class GrpcProvider implements ProviderPlugin {
   }
 
   async cancel(): Promise<void> {
-    await this.connection.rpc
-      .call<Empty, Empty>(this.connection.rpc.client.cancel, new Empty())
-      .catch(() => undefined);
+    await this.rpc(this.methods.cancel, new Empty()).catch(() => undefined);
   }
   close(): void {
     // The connection belongs to the host, which closes it with the process.
   }
 
   private async operation<Request, Response>(
-    method: Parameters<Rpc<ResourceProviderClient>["call"]>[0],
+    method: Method<Request, Response>,
     request: Request,
   ): Promise<Response> {
     try {
-      return await this.rpc<Request, Response>(method, request);
+      return await this.rpc(method, request);
     } catch (error) {
       throw new Error(rpcMessage(error));
     }

@@ -14,10 +14,9 @@ export class Children {
     args: string[],
     options: { cwd: string; env: NodeJS.ProcessEnv },
   ): ChildProcess {
-    const preloaded = ["leash.cjs", "print-errors.cjs", "lazy-modules.cjs"].flatMap((file) => [
-      "--require",
-      join(this.engineRoot, "host", file),
-    ]);
+    const preloaded = ["leash.cjs", "compile-cache.cjs", "print-errors.cjs", "lazy-modules.cjs"].flatMap(
+      (file) => ["--require", join(this.engineRoot, "host", file)],
+    );
     const child = spawn(process.execPath, [...preloaded, ...nodeArguments, script, ...args], {
       cwd: options.cwd,
       env: options.env,

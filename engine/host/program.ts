@@ -1,12 +1,13 @@
 import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, isAbsolute, join } from "node:path";
-import { LanguageRuntimeClient } from "@pulumi/pulumi/proto/language_grpc_pb";
-import { ProgramInfo, RunRequest, type RunResponse } from "@pulumi/pulumi/proto/language_pb";
+import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
+import { ProgramInfo, RunRequest } from "@pulumi/pulumi/proto/language_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Project } from "../config/project";
 import { Bail, notSupported, UserError } from "../errors";
-import { Rpc, rpcMessage } from "./grpc";
+import { Rpc } from "../rpc/client";
+import { rpcMessage } from "../rpc/status";
 import { type Children, onLines } from "./process";
 import type { MonitorContext } from "./provider";
 
@@ -127,7 +128,7 @@ export async function runInlineProgram(
   context: MonitorContext,
   engineAddress: string,
 ): Promise<void> {
-  const rpc = new Rpc(LanguageRuntimeClient, address);
+  const rpc = new Rpc(LanguageRuntimeService, address);
   const { directory, entry } = entryPoint(project);
   const info = new ProgramInfo();
   info.setRootDirectory(project.root);
@@ -148,7 +149,7 @@ export async function runInlineProgram(
   request.setArgsList([engineAddress]);
   request.setInfo(info);
   try {
-    const response = await rpc.call<RunRequest, RunResponse>(rpc.client.run, request);
+    const response = await rpc.call(rpc.methods.run, request);
     if (response.getBail()) throw new Bail();
     if (response.getError()) throw new UserError(response.getError());
   } catch (error) {

@@ -1,13 +1,10 @@
-import { CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb";
-import {
-  type Callback,
-  CallbackInvokeRequest,
-  type CallbackInvokeResponse,
-} from "@pulumi/pulumi/proto/callback_pb";
+import { CallbacksService } from "@pulumi/pulumi/proto/callback_grpc_pb";
+import { type Callback, CallbackInvokeRequest } from "@pulumi/pulumi/proto/callback_pb";
 import pb from "@pulumi/pulumi/proto/resource_pb";
 import type { ErrorHook, HookArguments, ResourceHook } from "../deploy/hooks";
-import { Rpc, rpcMessage } from "../host/grpc";
 import { nameOf } from "../resource/urn";
+import { Rpc } from "../rpc/client";
+import { rpcMessage } from "../rpc/status";
 import type { PropertyMap } from "../values/value";
 import { fromStruct, toStruct } from "../values/wire";
 
@@ -27,23 +24,20 @@ const WIRE = { keepUnknowns: true, keepSecrets: true, keepResources: true, keepO
 
 /** Functions of the program that the engine calls back: transforms and hooks. */
 export class Callbacks {
-  private readonly clients = new Map<string, Rpc<CallbacksClient>>();
+  private readonly clients = new Map<string, Rpc<typeof CallbacksService>>();
 
   private async invoke(callback: Callback, request: Uint8Array): Promise<Uint8Array> {
     const target = callback.getTarget();
     let rpc = this.clients.get(target);
     if (!rpc) {
-      rpc = new Rpc(CallbacksClient, target);
+      rpc = new Rpc(CallbacksService, target);
       this.clients.set(target, rpc);
     }
     const message = new CallbackInvokeRequest();
     message.setToken(callback.getToken());
     message.setRequest(request);
     try {
-      const answer = await rpc.call<CallbackInvokeRequest, CallbackInvokeResponse>(
-        rpc.client.invoke,
-        message,
-      );
+      const answer = await rpc.call(rpc.methods.invoke, message);
       return answer.getResponse_asU8();
     } catch (error) {
       throw new Error(rpcMessage(error));

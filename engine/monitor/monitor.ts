@@ -1,13 +1,13 @@
-import { type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
 import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import { InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import pb from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { messageOf } from "../errors";
-import { listen, newServer } from "../host/grpc";
 import type { CheckFailure as Failure } from "../host/provider";
 import { isProviderType, packageOf } from "../resource/urn";
+import { RpcServer } from "../rpc/server";
+import { RpcError, STATUS } from "../rpc/status";
 import { downgradeOutputs, type PropertyMap } from "../values/value";
 import { fromStruct, toStruct } from "../values/wire";
 import { registerResource } from "./register";
@@ -30,9 +30,11 @@ const FEATURES: Record<string, number> = {
   sendsOptionsToHooks: 12,
 };
 
+const shutDown = (): RpcError => new RpcError(STATUS.unavailable, "resource monitor shut down");
+
 /** The gRPC service a program talks to: it registers, reads, invokes and calls. */
 export class Monitor {
-  private readonly server = newServer();
+  private readonly server = new RpcServer();
   private waiting: (() => void) | undefined;
   private refuse: ((error: Error) => void)[] = [];
   private closed = false;
@@ -41,77 +43,69 @@ export class Monitor {
   constructor(readonly session: Session) {}
 
   async listen(): Promise<void> {
-    const unary =
-      <Request, Response>(handle: (request: Request) => Promise<Response>) =>
-      (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>) => {
-        this.guarded(() => handle(call.request)).then(
-          (response) => reply(null, response),
-          (error) =>
-            reply({ code: this.closed ? status.UNAVAILABLE : status.UNKNOWN, details: messageOf(error) }),
-        );
-      };
-    this.server.addService(
-      ResourceMonitorService as never,
-      {
-        supportsFeature: unary(async (request: pb.SupportsFeatureRequest) => {
-          const response = new pb.SupportsFeatureResponse();
-          response.setHassupport(request.getId() in FEATURES);
-          return response;
-        }),
-        getDeploymentInfo: unary(async () => this.deploymentInfo()),
-        registerResource: unary((request: pb.RegisterResourceRequest) =>
-          registerResource(this.session, request),
-        ),
-        registerResourceOutputs: unary((request: pb.RegisterResourceOutputsRequest) =>
-          this.registerOutputs(request),
-        ),
-        readResource: unary((request: pb.ReadResourceRequest) => this.readResource(request)),
-        invoke: unary((request: pb.ResourceInvokeRequest) => this.invoke(request)),
-        call: unary((request: pb.ResourceCallRequest) => callMethod(this.session, request)),
-        registerStackTransform: unary(async (callback: Callback) => {
-          this.session.stackTransforms.push(this.session.callbacks.transform(callback));
-          return new Empty();
-        }),
-        registerStackInvokeTransform: unary(async (callback: Callback) => {
-          this.session.invokeTransforms.push(this.session.callbacks.invokeTransform(callback));
-          return new Empty();
-        }),
-        registerResourceHook: unary(async (request: pb.RegisterResourceHookRequest) => {
-          const callback = request.getCallback();
-          if (callback)
-            this.session.deployment.hooks.register(
-              request.getName(),
-              this.session.callbacks.resourceHook(callback, request.getOnDryRun(), request.getIgnoreErrors()),
-            );
-          return new Empty();
-        }),
-        registerErrorHook: unary(async (request: pb.RegisterErrorHookRequest) => {
-          const callback = request.getCallback();
-          if (callback)
-            this.session.deployment.hooks.registerErrorHook(
-              request.getName(),
-              this.session.callbacks.errorHook(callback),
-            );
-          return new Empty();
-        }),
-        registerPackage: unary(async () => {
-          throw new Error("not supported by the offline engine: parameterized packages; use the Pulumi CLI");
-        }),
-        signalAndWaitForShutdown: unary(
-          () =>
-            new Promise<Empty>((resolve) => {
-              this.waiting = () => resolve(new Empty());
-              this.onFinished();
-            }),
-        ),
-      } as never,
-    );
-    this.session.address = `127.0.0.1:${await listen(this.server)}`;
+    const open =
+      <Request, Response>(handle: (request: Request) => Response | Promise<Response>) =>
+      (request: Request): Promise<Response> =>
+        this.guarded(async () => handle(request));
+    this.server.add(ResourceMonitorService, {
+      supportsFeature: open(async (request: pb.SupportsFeatureRequest) => {
+        const response = new pb.SupportsFeatureResponse();
+        response.setHassupport(request.getId() in FEATURES);
+        return response;
+      }),
+      getDeploymentInfo: open(async () => this.deploymentInfo()),
+      registerResource: open((request: pb.RegisterResourceRequest) =>
+        registerResource(this.session, request),
+      ),
+      registerResourceOutputs: open((request: pb.RegisterResourceOutputsRequest) =>
+        this.registerOutputs(request),
+      ),
+      readResource: open((request: pb.ReadResourceRequest) => this.readResource(request)),
+      invoke: open((request: pb.ResourceInvokeRequest) => this.invoke(request)),
+      call: open((request: pb.ResourceCallRequest) => callMethod(this.session, request)),
+      registerStackTransform: open(async (callback: Callback) => {
+        this.session.stackTransforms.push(this.session.callbacks.transform(callback));
+        return new Empty();
+      }),
+      registerStackInvokeTransform: open(async (callback: Callback) => {
+        this.session.invokeTransforms.push(this.session.callbacks.invokeTransform(callback));
+        return new Empty();
+      }),
+      registerResourceHook: open(async (request: pb.RegisterResourceHookRequest) => {
+        const callback = request.getCallback();
+        if (callback)
+          this.session.deployment.hooks.register(
+            request.getName(),
+            this.session.callbacks.resourceHook(callback, request.getOnDryRun(), request.getIgnoreErrors()),
+          );
+        return new Empty();
+      }),
+      registerErrorHook: open(async (request: pb.RegisterErrorHookRequest) => {
+        const callback = request.getCallback();
+        if (callback)
+          this.session.deployment.hooks.registerErrorHook(
+            request.getName(),
+            this.session.callbacks.errorHook(callback),
+          );
+        return new Empty();
+      }),
+      registerPackage: open(async () => {
+        throw new Error("not supported by the offline engine: parameterized packages; use the Pulumi CLI");
+      }),
+      signalAndWaitForShutdown: open(
+        () =>
+          new Promise<Empty>((resolve) => {
+            this.waiting = () => resolve(new Empty());
+            this.onFinished();
+          }),
+      ),
+    });
+    this.session.address = `127.0.0.1:${await this.server.listen()}`;
   }
 
   /** Requests that are open when the operation ends are refused, so that the program can end. */
   private guarded<T>(work: () => Promise<T>): Promise<T> {
-    if (this.closed) return Promise.reject(new Error("resource monitor shut down"));
+    if (this.closed) return Promise.reject(shutDown());
     return new Promise((resolve, reject) => {
       this.refuse.push(reject);
       work()
@@ -126,12 +120,12 @@ export class Monitor {
   shutdown(): void {
     this.waiting?.();
     this.closed = true;
-    for (const reject of this.refuse) reject(new Error("resource monitor shut down"));
+    for (const reject of this.refuse) reject(shutDown());
   }
   close(): void {
     this.shutdown();
     this.session.callbacks.close();
-    this.server.forceShutdown();
+    this.server.close();
   }
 
   private deploymentInfo(): pb.DeploymentInfo {
