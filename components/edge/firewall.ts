@@ -98,7 +98,11 @@ function maintenanceRule({ maintenance, previewHost }: FirewallArgs): Rule[] {
           customResponse: {
             responseCode: 503,
             customResponseBodyKey: "page",
-            responseHeaders: [{ name: "Retry-After", value: String(maintenance.retryAfterSeconds) }],
+            responseHeaders: [
+              { name: "Retry-After", value: String(maintenance.retryAfterSeconds) },
+              // Tells the announced page from a failure.
+              { name: "X-Maintenance", value: "true" },
+            ],
           },
         },
       },

@@ -11,7 +11,9 @@ export interface TargetsArgs extends Common {
   /** Modules that customers reach. */
   readonly modules: readonly { readonly name: string; readonly port: number; readonly healthPath: string }[];
   readonly deregistrationDelaySeconds: number;
+  /** Above 0 only with `round_robin`. */
   readonly slowStartSeconds: number;
+  readonly balancing: "least_outstanding_requests" | "round_robin";
   /** The Services the bindings refer to. */
   readonly after: After;
 }
@@ -46,7 +48,7 @@ export class Targets extends pulumi.ComponentResource {
         protocol: "HTTP",
         deregistrationDelay: args.deregistrationDelaySeconds,
         slowStart: args.slowStartSeconds,
-        loadBalancingAlgorithmType: "least_outstanding_requests",
+        loadBalancingAlgorithmType: args.balancing,
         healthCheck: {
           enabled: true,
           path: module.healthPath,

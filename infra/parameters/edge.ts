@@ -31,10 +31,17 @@ export const edge = z
     deregistrationDelay: duration("0s", "1h", "Time a leaving Pod has for the requests it has.").default(
       "30s",
     ),
+    balancing: z
+      .enum(
+        ["least_outstanding_requests", "round_robin"],
+        "must be least_outstanding_requests or round_robin",
+      )
+      .default("least_outstanding_requests")
+      .meta({ description: "How the load balancer chooses a Pod." }),
     slowStart: duration(
       "0s",
       "15m",
-      "Time over which a new Pod's share of requests grows; 0s or at least 30s.",
+      "Time over which a new Pod's share of requests grows; 0s or at least 30s, and then balancing is round_robin.",
     ).default("0s"),
     idleTimeout: duration("1s", "1h", "A connection without traffic is closed after this.").default("60s"),
     rateLimit: whole(100, 20_000_000, "Requests an address may make in five minutes.").default(20_000),

@@ -142,6 +142,13 @@ const times: Rule = ({ soak, monitoring, edge, backup, database, change }) => [
     "The load balancer knows nothing between.",
   ),
   ...when(
+    seconds(edge.slowStart) > 0 && edge.balancing !== "round_robin",
+    "edge.slowStart",
+    `must be 0s with balancing ${edge.balancing}`,
+    edge.slowStart,
+    "AWS knows a slow start with round_robin alone: set edge.balancing to it, or slowStart to 0s.",
+  ),
+  ...when(
     seconds(backup.interval) % 3600 !== 0,
     "backup.interval",
     "must be whole hours",
@@ -201,6 +208,15 @@ const storage: Rule = ({ database }) => [
   ),
 ];
 
+const maintenance: Rule = ({ strategy, edge }) =>
+  when(
+    strategy === "maintenance" && !edge.firewall,
+    "edge.firewall",
+    "must be true with strategy maintenance",
+    edge.firewall,
+    "Set it: the load balancer's own page cannot carry Retry-After, the firewall's can.",
+  );
+
 const hosts: Rule = ({ edge }) =>
   when(
     edge.host === edge.previewHost,
@@ -210,7 +226,16 @@ const hosts: Rule = ({ edge }) =>
     `Use a name of its own, such as preview.${edge.host}.`,
   );
 
-const RULES: readonly Rule[] = [releases, confirmations, canary, production, times, storage, hosts];
+const RULES: readonly Rule[] = [
+  releases,
+  confirmations,
+  canary,
+  production,
+  times,
+  storage,
+  maintenance,
+  hosts,
+];
 
 /** Every cross-field problem of parameters that are right one by one. */
 export const crossFieldProblems = (parameters: Parameters): Problem[] =>

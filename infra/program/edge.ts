@@ -5,6 +5,7 @@ import { maintenancePage } from "../../components/edge/maintenance-page";
 import { PublicNames } from "../../components/edge/names";
 import { Routes } from "../../components/edge/routes";
 import { Targets } from "../../components/edge/targets";
+import type { After } from "../../components/frame/component";
 import { versionInNames } from "../../releases/manifest";
 import type { Plan, RoutePlan } from "../plan";
 import { seconds } from "../units";
@@ -50,13 +51,18 @@ export function createEdge(settings: Settings, plan: Plan, platform: Platform, t
     }));
   const shared = { ...platform.common, listenerArn: loadBalancer.listener.arn, maintenancePage: page };
   const bound = [...targets.values()].flatMap(({ resources }) => resources);
+  const before = timeline.before("routes").then((resources) => [...bound, ...resources]);
+  // The firewall's page carries Retry-After, the rules' does not: it comes up before them, and goes when they lead somewhere.
+  const raised = plan.page ? createFirewall(settings, plan, platform, loadBalancer, page, before) : [];
   const customers = new Routes("customers", {
     ...shared,
     routes: rules(plan.routes),
-    after: timeline.before("routes").then((before) => [...bound, ...before]),
+    after: before.then((resources) => [...resources, ...raised]),
   });
-  const firewall = createFirewall(settings, plan, platform, loadBalancer, page, customers);
-  timeline.reached("routes", [...customers.resources, ...firewall]);
+  const lowered = plan.page
+    ? []
+    : createFirewall(settings, plan, platform, loadBalancer, page, [...customers.resources]);
+  timeline.reached("routes", [...customers.resources, ...raised, ...lowered]);
   const preview = new Routes("preview", {
     ...shared,
     routes: rules(plan.previewRoutes),
@@ -85,7 +91,7 @@ function createFirewall(
   platform: Platform,
   loadBalancer: LoadBalancer,
   page: string,
-  customers: Routes,
+  after: After,
 ): readonly pulumi.Resource[] {
   const { edge, monitoring } = settings.parameters;
   if (!edge.firewall) return [];
@@ -97,8 +103,7 @@ function createFirewall(
     previewHost: edge.previewHost,
     keyArn: platform.key.arn,
     logRetentionDays: monitoring.logRetention,
-    // The page comes off when the rules behind it lead somewhere.
-    after: [...customers.resources],
+    after,
   });
   return firewall.resources;
 }
@@ -118,6 +123,7 @@ function createTargets(settings: Settings, version: string, platform: Platform, 
         .map(({ name, port, probes }) => ({ name, port, healthPath: probes.readiness })),
       deregistrationDelaySeconds: seconds(edge.deregistrationDelay),
       slowStartSeconds: seconds(edge.slowStart),
+      balancing: edge.balancing,
       after: timeline.made(`services:${version}`),
     },
     platform.inCluster,

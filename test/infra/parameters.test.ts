@@ -66,7 +66,8 @@ describe("refusals", () => {
     ["backup.lock", "strict", "must be none, governance or compliance"],
     ["edge.weight", 101, "must be at most 100"],
     ["edge.tlsPolicy", "ELBSecurityPolicy-2016-08", "must be a TLS 1.3 policy"],
-    ["edge.slowStart", "10s", "must be 0s or at least 30s"],
+    ["edge.slowStart", "60s", "must be 0s with balancing least_outstanding_requests"],
+    ["edge.balancing", "random", "must be least_outstanding_requests or round_robin"],
     ["monitoring.receivers", ["nobody"], "must be an e-mail address"],
     ["monitoring.period", "90s", "must be 10s, 20s, 30s or whole minutes"],
     ["soak.period", "30s", "must be at least the alarms' period"],
@@ -139,6 +140,19 @@ describe("refusals", () => {
       monitoring: { receivers: ["a@shop.example"] },
     };
     expect(problemsOf(upgrade).map(({ path: at }) => at)).toEqual(["change.ticket", "change.approver"]);
+  });
+
+  it("allows a slow start where AWS does, from 30s on", () => {
+    const fair = withValue(minimal(), "edge.balancing", "round_robin");
+    expect(problemsOf(withValue(fair, "edge.slowStart", "30s"))).toEqual([]);
+    expect(problemsOf(withValue(fair, "edge.slowStart", "29s"))).toEqual([
+      expect.objectContaining({ path: "edge.slowStart", rule: "must be 0s or at least 30s" }),
+    ]);
+  });
+
+  it("asks for the firewall where its page has to tell customers when to come back", () => {
+    const given = withValue({ ...minimal(), strategy: "maintenance" }, "edge.firewall", false);
+    expect(problemsOf(given)).toEqual([expect.objectContaining({ path: "edge.firewall" })]);
   });
 
   it("allows no canary where the old release is down", () => {

@@ -94,7 +94,7 @@ export async function createAws(options: AwsCloudOptions): Promise<AwsCloud> {
         settings.set("region", region);
       },
       changed: async (token) => {
-        if (/^aws:(lb|alb|route53|acm)\//.test(token)) await balancers.reconcile();
+        if (/^aws:(lb|alb|route53|acm|wafv2)\//.test(token)) await balancers.reconcile();
       },
     }),
     edge: balancers,

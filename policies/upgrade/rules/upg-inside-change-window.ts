@@ -12,6 +12,8 @@ export const insideChangeWindow = (clock: Clock) =>
     controls: [{ framework: "PCI DSS", id: "6.5.1" }],
     remediation:
       "Wait for the next window in change.windows. Going back (staged, reverted) is allowed at any time.",
+    // Proofs lie with the real state: a preview without it knows none, the update does.
+    unknown: "wait",
     types: [UPGRADE],
     check({ props }, findings) {
       const { phase, strategy, change } = props;

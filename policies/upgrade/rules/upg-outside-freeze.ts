@@ -11,6 +11,8 @@ export const outsideFreeze = (clock: Clock) =>
     level: "mandatory",
     controls: [{ framework: "PCI DSS", id: "6.5.1" }],
     remediation: "Wait until the freeze is over. Going back (staged, reverted) is allowed at any time.",
+    // Proofs lie with the real state: a preview without it knows none, the update does.
+    unknown: "wait",
     types: [UPGRADE],
     check({ props }, findings) {
       const { phase, change } = props;

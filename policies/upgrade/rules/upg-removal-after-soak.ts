@@ -10,6 +10,8 @@ export const removalAfterSoak = (clock: Clock) =>
     level: "mandatory",
     controls: [{ framework: "PCI DSS", id: "6.5.1" }],
     remediation: "Stay in live with all customers on the new release until the soak period is over.",
+    // Proofs lie with the real state: a preview without it knows none, the update does.
+    unknown: "wait",
     exemptible: false,
     configuration: {
       properties: {

@@ -1,7 +1,6 @@
 import { stackRule } from "../../frame/rule";
 import { known } from "../../security/aws/relations";
 import { upgradeIn } from "../facts";
-import { elements } from "../relations";
 
 const ALARM = /^aws:cloudwatch\/(metricAlarm:MetricAlarm|compositeAlarm:CompositeAlarm)$/;
 
@@ -20,7 +19,7 @@ export const upgRollbackArmed = stackRule({
     );
     if (alarms.length === 0) return findings.report("No alarm speaks about the release.");
     findings.each(alarms, (alarm) => {
-      if (alarm.props.actionsEnabled === false || elements(alarm.props.alarmActions).length === 0)
+      if (alarm.props.actionsEnabled === false || (alarm.props.alarmActions?.length ?? 0) === 0)
         findings.blame(alarm, "Nobody hears this alarm.", "alarmActions");
     });
   },

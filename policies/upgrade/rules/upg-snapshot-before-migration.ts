@@ -12,6 +12,8 @@ export const upgSnapshotBeforeMigration = stackRule({
   controls: [{ framework: "PCI DSS", id: "12.10.1" }],
   remediation:
     "Let the Job depend on the snapshot of this attempt (dependsOn), directly or through earlier steps.",
+  // Proofs lie with the real state: a preview without it knows none, the update does.
+  unknown: "wait",
   exemptible: false,
   check(resources, findings) {
     const facts = upgradeIn(resources);

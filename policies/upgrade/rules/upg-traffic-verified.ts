@@ -10,6 +10,8 @@ export const trafficVerified = (clock: Clock) =>
     level: "mandatory",
     controls: [{ framework: "PCI DSS", id: "6.5.1" }],
     remediation: "Turn the dial back to staged: it verifies the release again. Then go live.",
+    // Proofs lie with the real state: a preview without it knows none, the update does.
+    unknown: "wait",
     exemptible: false,
     types: [UPGRADE],
     check({ props }, findings) {

@@ -7,7 +7,7 @@ import {
 } from "../../../policies/upgrade/rules/upg-inside-change-window";
 import { upgIrreversibleConfirmed } from "../../../policies/upgrade/rules/upg-irreversible-confirmed";
 import { outsideFreeze, upgOutsideFreeze } from "../../../policies/upgrade/rules/upg-outside-freeze";
-import { upgProvenInStaging } from "../../../policies/upgrade/rules/upg-proven-in-staging";
+import { provenInStaging } from "../../../policies/upgrade/rules/upg-proven-in-staging";
 import { proves, REMOVED } from "../cases";
 import { judge } from "../harness";
 import { clock, OLD_IMAGE, upgrade } from "./fixtures";
@@ -39,7 +39,7 @@ proves({
   unknown: ["phase", "environment", "operator", "change.ticket", "change.approver"],
 });
 proves({
-  rule: upgProvenInStaging,
+  rule: provenInStaging(clock),
   good: [upgrade("live")],
   failing: [
     [{ staging: null }, /No stack is named/],
@@ -48,6 +48,21 @@ proves({
     [{ images: {} }, /none are named/],
     [{ "staging.steps.verify": REMOVED }, /has no verify/],
     [{ "staging.steps.switched.verdict": "failed" }, /has a failed switched/],
+    [{ promotion: {} }, /no promotion record/],
+    [{ promotion: null }, /no promotion record/],
+    [{ "promotion.verdict": "failed" }, /says "failed"/],
+    [{ "promotion.images": "sha256:other" }, /about other images/],
+    [{ "promotion.parameters": "sha256:other" }, /about other parameters/],
+    [{ "promotion.wanted.parameters": "sha256:other" }, /about other parameters/],
+    [{ "promotion.finishedAt": "2026-10-01T07:00:00.000Z" }, /at most 1209600 s are allowed/],
+    [{ "promotion.approver": "carol" }, /approved by somebody else/],
+    [{ "promotion.operator": "Bob" }, /Nobody but who promoted/],
+    [
+      { "staging.steps.verify.digest": "sha256:other" },
+      /verify of staging is not the document that was promoted/,
+    ],
+    [{ "promotion.steps.migrate": REMOVED }, /migrate of staging is not the document/],
+    [{ "limits.promotion": REMOVED }, /Nothing says how old a promotion may be/],
   ],
   boundary: [
     [{ phase: "prepared", staging: null }],
@@ -64,6 +79,9 @@ proves({
     "staging.releases.next",
     "staging.images",
     "staging.steps.verify",
+    "promotion",
+    "promotion.finishedAt",
+    "promotion.steps",
   ],
 });
 proves({

@@ -2,6 +2,7 @@ import type { Target } from "../../ports";
 import { isValues } from "../../provider/values";
 import type { Resource } from "../kind";
 import { type Resources, text } from "../resources";
+import { firewallOf } from "./firewall";
 import type { ListenerSettings } from "./listener";
 import { ruleOf } from "./routing";
 import type { GroupSettings } from "./target-group";
@@ -35,7 +36,8 @@ export function describe(resources: Resources): EdgeDescription {
   return {
     balancers: resources.all(...tokens("LoadBalancer")).map((balancer) => {
       const own = listeners.filter((one) => text(one.inputs, "loadBalancerArn") === balancer.id);
-      const settings = own.map((listener) => listenerOf(listener, rules, balancer));
+      const firewall = firewallOf(resources, balancer.id);
+      const settings = own.map((listener) => ({ ...listenerOf(listener, rules, balancer), firewall }));
       const dnsName = text(balancer.outputs, "dnsName") || text(balancer.inputs, "dnsName");
       const named = settings.flatMap((one) => one.rules.flatMap(({ hosts }) => hosts));
       const aliases = records
@@ -58,7 +60,11 @@ export function describe(resources: Resources): EdgeDescription {
   };
 }
 
-function listenerOf(listener: Resource, rules: readonly Resource[], balancer: Resource): ListenerSettings {
+function listenerOf(
+  listener: Resource,
+  rules: readonly Resource[],
+  balancer: Resource,
+): Omit<ListenerSettings, "firewall"> {
   const own = rules
     .filter((rule) => text(rule.inputs, "listenerArn") === listener.id)
     .map((rule) =>

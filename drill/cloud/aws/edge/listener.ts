@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { blockedBy, type FirewallRule } from "./firewall";
 import { forward, requestHeaders } from "./forward";
 import type { EdgeMetrics } from "./metrics";
 import { chooseGroup, type Incoming, locationOf, type Rule, route } from "./routing";
@@ -13,6 +14,8 @@ export interface ListenerSettings {
   /** By priority; the default rule last. */
   readonly rules: readonly Rule[];
   readonly idleSeconds: number;
+  /** Rules of the firewall before it, by priority. */
+  readonly firewall: readonly FirewallRule[];
 }
 
 export interface ListenerContext {
@@ -92,6 +95,12 @@ export class Listener {
     const incoming = incomingOf(request, standingFor);
     if (incoming === undefined) {
       answer(response, 400, "text/html", page(400));
+      return;
+    }
+    const blocked = blockedBy(this.current.firewall, incoming);
+    if (blocked !== undefined) {
+      for (const [name, value] of Object.entries(blocked.headers)) response.setHeader(name, value);
+      answer(response, blocked.status, blocked.type, blocked.body, request);
       return;
     }
     const action = route(this.current.rules, incoming)?.action;
