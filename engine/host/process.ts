@@ -14,9 +14,12 @@ export class Children {
     args: string[],
     options: { cwd: string; env: NodeJS.ProcessEnv },
   ): ChildProcess {
-    const preloaded = ["leash.cjs", "compile-cache.cjs", "print-errors.cjs", "lazy-modules.cjs"].flatMap(
-      (file) => ["--require", join(this.engineRoot, "host", file)],
-    );
+    const preloaded = [
+      "host/leash.cjs",
+      "../start/code-cache.cjs",
+      "host/print-errors.cjs",
+      "host/lazy-modules.cjs",
+    ].flatMap((file) => ["--require", join(this.engineRoot, file)]);
     const child = spawn(process.execPath, [...preloaded, ...nodeArguments, script, ...args], {
       cwd: options.cwd,
       env: options.env,

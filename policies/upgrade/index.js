@@ -1,3 +1,3 @@
 // The SDK loads this file; tsx compiles the TypeScript behind it on the fly.
-require("tsx/cjs");
+require("../../start/typescript.cjs");
 require("./pack.ts");

@@ -1,0 +1,129 @@
+// Keeps what V8 made of a program's modules, so that its next start does not compile them again: half of the start-up
+// time of a program on the Pulumi SDK is compiling. One file a program in node_modules/.cache, keyed by the content of
+// each module; whatever does not fit is compiled as ever. Node 22 has `module.enableCompileCache` for this, Node 20 not.
+"use strict";
+const { createHash } = require("node:crypto");
+const {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} = require("node:fs");
+const Module = require("node:module");
+const { join } = require("node:path");
+const v8 = require("node:v8");
+const vm = require("node:vm");
+
+const FOLDER = join(__dirname, "..", "node_modules", ".cache", "start");
+/** Programs remembered; the ones not started for longest are forgotten. */
+const PROGRAMS = 24;
+/** Milliseconds without a new module until what is new is written, as a program may be killed and never end. */
+const SETTLED = 1_000;
+
+// The SDK sets this flag when it is loaded, and V8 takes no code that was made under other flags.
+v8.setFlagsFromString("--allow-natives-syntax");
+
+const digest = (text) => createHash("sha1").update(text).digest("base64url");
+const file = join(
+  FOLDER,
+  `${digest([process.version, process.cwd(), process.argv[1], process.argv.at(-1)].join("\0"))}.bin`,
+);
+/** Content digest of a module → {data: V8's code, text: the module compiled from TypeScript, if it was}. */
+const known = read();
+const used = new Map();
+let fresh = 0;
+let timer;
+
+function read() {
+  try {
+    const found = v8.deserialize(readFileSync(file));
+    return found instanceof Map ? found : new Map();
+  } catch {
+    return new Map();
+  }
+}
+
+/** Runs `content` as a module as Node does, from the cache where it is there. */
+function compile(content, filename, format) {
+  // Everything Node itself has a special way for is left to Node.
+  if (format === "module" || content.startsWith("#!")) return plain.call(this, content, filename, format);
+  const key = digest(content);
+  const cached = known.get(key)?.data;
+  let script;
+  try {
+    script = new vm.Script(Module.wrap(content), {
+      filename,
+      cachedData: cached,
+      importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+  } catch {
+    // Node says best what is wrong with it.
+    return plain.call(this, content, filename, format);
+  }
+  if (cached === undefined || script.cachedDataRejected) noticed();
+  used.set(key, { ...used.get(key), script });
+  const require = (request) => this.require(request);
+  require.resolve = (request, options) => Module._resolveFilename(request, this, false, options);
+  require.resolve.paths = (request) => Module._resolveLookupPaths(request, this);
+  require.main = process.mainModule;
+  require.extensions = Module._extensions;
+  require.cache = Module._cache;
+  const run = script.runInThisContext({ displayErrors: true });
+  return run.call(this.exports, this.exports, require, this, filename, join(filename, ".."));
+}
+
+/** JavaScript of a TypeScript module: `make` is asked only when this content was never seen. */
+function transformed(source, make) {
+  const key = `ts ${digest(source)}`;
+  let text = known.get(key)?.text;
+  if (text === undefined) {
+    text = make();
+    noticed();
+  }
+  used.set(key, { text });
+  return text;
+}
+
+function noticed() {
+  fresh += 1;
+  clearTimeout(timer);
+  timer = setTimeout(save, SETTLED).unref();
+}
+
+function save() {
+  if (fresh === 0) return;
+  fresh = 0;
+  try {
+    const entries = [...used].map(([key, { script, text }]) => [
+      key,
+      script === undefined ? { text } : { data: script.createCachedData() },
+    ]);
+    mkdirSync(FOLDER, { recursive: true });
+    const temporary = `${file}.${process.pid}`;
+    writeFileSync(temporary, v8.serialize(new Map([...known, ...entries].filter(([key]) => used.has(key)))));
+    renameSync(temporary, file);
+    forgetOthers();
+  } catch {
+    // A folder that cannot be written costs time, nothing else.
+  }
+}
+
+function forgetOthers() {
+  const files = readdirSync(FOLDER).map((name) => join(FOLDER, name));
+  const byAge = files
+    .map((path) => ({ path, age: Date.now() - statSync(path).mtimeMs }))
+    .sort((a, b) => a.age - b.age);
+  for (const { path } of byAge.slice(PROGRAMS)) rmSync(path, { force: true });
+}
+
+const plain = Module.prototype._compile;
+// A debugger shows sources by what Node itself compiled.
+if (!process.execArgv.some((argument) => argument.startsWith("--inspect"))) {
+  Module.prototype._compile = compile;
+  process.once("exit", save);
+}
+
+module.exports = { transformed };

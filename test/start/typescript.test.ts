@@ -1,0 +1,73 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+const ROOT = path.join(__dirname, "..", "..");
+
+describe("a program in TypeScript", () => {
+  let folder: string;
+  const cache = () => path.join(folder, "node_modules", ".cache", "start");
+  const write = (name: string, text: string): void => writeFileSync(path.join(folder, name), text);
+  const run = (): string =>
+    execFileSync(process.execPath, ["main.js"], { cwd: folder, encoding: "utf8" }).trim();
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "start "));
+    cpSync(path.join(ROOT, "start"), path.join(folder, "start"), { recursive: true });
+    mkdirSync(path.join(folder, "node_modules"));
+    for (const name of ["esbuild", "@esbuild"])
+      symlinkSync(path.join(ROOT, "node_modules", name), path.join(folder, "node_modules", name));
+    write("main.js", `require("./start/typescript.cjs"); console.log(require("./part").greeting("shop"));`);
+    write("part.ts", "export const greeting = (name: string): string => ['hello', name].join(' ');");
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("runs without a build step", () => {
+    expect(run()).toBe("hello shop");
+  });
+
+  it("runs without its compiler as long as nothing has changed", () => {
+    run();
+    rmSync(path.join(folder, "node_modules", "esbuild"));
+    expect(run()).toBe("hello shop");
+  });
+
+  it("runs what the source says now, not what it said before", () => {
+    run();
+    write("part.ts", "export const greeting = (name: string): string => ['bye,', name].join(' ');");
+    expect(run()).toBe("bye, shop");
+  });
+
+  it("runs when what was kept is damaged, and keeps it anew", () => {
+    run();
+    const [kept] = readdirSync(cache());
+    writeFileSync(path.join(cache(), kept as string), "damaged");
+    expect(run()).toBe("hello shop");
+    rmSync(path.join(folder, "node_modules", "esbuild"));
+    expect(run()).toBe("hello shop");
+  });
+
+  it("runs where nothing can be kept", () => {
+    mkdirSync(path.join(folder, "node_modules", ".cache"));
+    writeFileSync(cache(), "a file in the way");
+    expect(run()).toBe("hello shop");
+  });
+
+  it("names the file and the line of a mistake", () => {
+    write("part.ts", "export const greeting = (name: string: string => name;");
+    const { status, stderr } = spawnSync(process.execPath, ["main.js"], { cwd: folder, encoding: "utf8" });
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/part\.ts:1:/);
+  });
+
+  it("gives each module its own place and its own require", () => {
+    write(
+      "part.ts",
+      `import path from "node:path";
+       export const greeting = () => [path.basename(__filename), require.resolve("./part") === __filename, module.id === __filename].join();`,
+    );
+    expect(run()).toBe("part.ts,true,true");
+  });
+});
