@@ -31,51 +31,56 @@ function analyzed(
   };
 }
 
-/** Lets every pack correct the inputs, one after the other. */
-export async function remediateResource(
+/** What the packs said about one resource. */
+export interface Judgement {
+  /** The inputs as the packs have corrected them. */
+  inputs: PropertyMap;
+  /** A mandatory policy is violated. */
+  refused: boolean;
+  /** Tells the observer; kept apart, so that resources are reported in the order they were registered. */
+  announce(): void;
+}
+
+/** Lets every pack correct the inputs, one after the other, then asks all of them about the result. */
+export async function judgeResource(
   decisions: Decisions,
   state: ResourceState,
   goal: Goal,
-): Promise<PropertyMap> {
+): Promise<Judgement> {
   const { analyzers, observer } = decisions.deployment;
-  let inputs = state.inputs;
+  const announcements: (() => void)[] = [];
+  let { inputs } = state;
+  if (analyzers.length === 0) return { inputs, refused: false, announce: () => {} };
   for (const analyzer of analyzers)
     for (const result of await analyzer.remediate(analyzed(decisions, state, goal, inputs))) {
       if (result.diagnostic) {
-        observer.policyViolation(state.urn, {
-          ...result,
-          message: result.diagnostic,
-          enforcementLevel: "advisory",
-          severity: "",
-          urn: state.urn,
-        });
+        const message = result.diagnostic;
+        announcements.push(() =>
+          observer.policyViolation(state.urn, {
+            ...result,
+            message,
+            enforcementLevel: "advisory",
+            severity: "",
+            urn: state.urn,
+          }),
+        );
         continue;
       }
-      observer.policyRemediation(state.urn, result, inputs, result.properties);
+      const before = inputs;
+      announcements.push(() => observer.policyRemediation(state.urn, result, before, result.properties));
       inputs = result.properties;
     }
-  return inputs;
-}
-
-/** Asks every pack about the inputs. @returns true when the resource may not be worked on */
-export async function analyzeResource(
-  decisions: Decisions,
-  state: ResourceState,
-  goal: Goal,
-): Promise<boolean> {
-  const { analyzers, observer, options } = decisions.deployment;
-  if (analyzers.length === 0) return false;
-  const resource = analyzed(decisions, state, goal, state.inputs);
+  const resource = analyzed(decisions, state, goal, inputs);
   const answers = await Promise.all(analyzers.map((analyzer) => analyzer.analyze(resource)));
-  let refused = false;
-  for (const violation of answers.flat()) {
-    if (violation.enforcementLevel === "mandatory") {
-      decisions.sawError = true;
-      refused = true;
-    }
-    observer.policyViolation(state.urn, violation);
-  }
-  return refused && !options.dryRun;
+  const violations = answers.flat();
+  return {
+    inputs,
+    refused: violations.some(({ enforcementLevel }) => enforcementLevel === "mandatory"),
+    announce() {
+      for (const announcement of announcements) announcement();
+      for (const violation of violations) observer.policyViolation(state.urn, violation);
+    },
+  };
 }
 
 /** Asks every pack about all resources with their outputs, after everything else went well. */

@@ -1,4 +1,4 @@
-import type { AutonamingOptions, CheckFailure, Provider } from "../host/provider";
+import type { AutonamingOptions, CheckFailure, Diff, Provider } from "../host/provider";
 import type { ResourceState } from "../resource/state";
 import { nameOf, parseReference } from "../resource/urn";
 import type { PropertyMap } from "../values/value";
@@ -19,6 +19,8 @@ export interface Candidate {
   provider: Provider | undefined;
   seed: Uint8Array;
   autonaming: AutonamingOptions | undefined;
+  /** The provider's answer to Diff, when it was asked ahead. */
+  diff: Promise<Diff> | undefined;
   /** The resource was deleted earlier in this update, because something it needs was replaced. */
   recreating: boolean;
 }
@@ -107,12 +109,12 @@ export class Decisions {
   }
 
   /** @returns true when there were failures */
-  reportFailures(state: ResourceState, failures: CheckFailure[]): boolean {
+  reportFailures(state: ResourceState, failures: CheckFailure[], inputs = state.inputs): boolean {
     const name = nameOf(state.urn);
     for (const { property, reason } of failures)
       this.deployment.diagnostics.error(
         property
-          ? `${state.type} resource '${name}': property ${property} value {${shown(state.inputs, property)}} has a problem: ${reason}`
+          ? `${state.type} resource '${name}': property ${property} value {${shown(inputs, property)}} has a problem: ${reason}`
           : `${state.type} resource '${name}' has a problem: ${reason}`,
         state.urn,
       );

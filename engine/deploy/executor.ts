@@ -101,6 +101,7 @@ export class DeploymentExecutor {
     await this.deployment.ready;
     for (;;) {
       if (this.executor.cancelled) return;
+      this.generator.lookAhead.consider(this.queue);
       const event = this.queue.shift();
       if (event) {
         await this.handle(event);

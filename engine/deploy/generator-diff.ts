@@ -5,7 +5,8 @@ import { parseReference } from "../resource/urn";
 import { containsUnknowns, deepEquals, type Value, withoutSecrets } from "../values/value";
 import type { Candidate, Decisions } from "./decisions";
 import { dependentReplacements, replacedWith } from "./dependents";
-import { applyReplaceOnChanges, diffResource } from "./diff";
+import { applyReplaceOnChanges } from "./diff";
+import { compareWithOld } from "./examination";
 import type { Step } from "./step";
 import { CreateStep } from "./steps/create";
 import { DeleteStep } from "./steps/delete";
@@ -68,7 +69,6 @@ function triggerFires(now: Value, old: Value): boolean {
 }
 
 async function diffOf(decisions: Decisions, candidate: Candidate, old: ResourceState): Promise<Diff> {
-  const { deployment } = decisions;
   const { urn, new: state, provider, goal } = candidate;
   if (decisions.targetedReplace(urn, old)) return noDiff("some", ["id"]);
   if (state.replaceWith.some((other) => decisions.replaces.has(other)))
@@ -76,15 +76,7 @@ async function diffOf(decisions: Decisions, candidate: Candidate, old: ResourceS
   if (state.deletedWith && decisions.replaces.has(state.deletedWith)) return noDiff("some", ["deletedWith"]);
   if (await providerChanged(decisions, old, state)) return noDiff("some", ["provider"]);
   if (!provider) return noDiff(deepEquals(old.inputs, state.inputs) ? "none" : "some");
-  return diffResource(deployment, provider, {
-    urn,
-    id: old.id,
-    oldInputs: old.inputs,
-    oldOutputs: old.outputs,
-    newInputs: state.inputs,
-    allowUnknowns: deployment.options.dryRun,
-    ignoreChanges: goal.ignoreChanges,
-  });
+  return candidate.diff ?? compareWithOld(decisions, provider, old, state, goal);
 }
 
 /** Another provider, or the same with another id, replaces its resources only when its own configuration asks for it. */

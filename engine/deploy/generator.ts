@@ -1,16 +1,16 @@
-import { randomBytes } from "node:crypto";
 import { Bail } from "../errors";
 import type { Provider } from "../host/provider";
 import { newState, type ResourceState } from "../resource/state";
 import { isProviderType, makeUrn, nameOf, parseReference, parseUrn, ROOT_STACK_TYPE } from "../resource/urn";
 import { findOld } from "./aliases";
-import { analyzeResource, remediateResource } from "./analysis";
 import { type Candidate, Decisions } from "./decisions";
 import type { Deployment } from "./deployment";
 import { applyIgnoreChanges } from "./diff";
 import type { Goal, ReadRegistration, Registration } from "./events";
+import { examine } from "./examination";
 import { stepsFromDiff } from "./generator-diff";
 import { skipUnwanted, untargetedSames, validateTargets } from "./generator-targets";
+import { LookAhead } from "./look-ahead";
 import type { Step } from "./step";
 import { CreateStep } from "./steps/create";
 import { ImportStep } from "./steps/import";
@@ -23,6 +23,8 @@ import { ReplaceStep } from "./steps/replace";
  * Asynchronous parts (refresh, import) come back through `resume`.
  */
 export class StepGenerator extends Decisions {
+  readonly lookAhead = new LookAhead(this);
+
   constructor(
     deployment: Deployment,
     private readonly resume: (urn: string, run: () => Promise<Step[]>) => void,
@@ -141,7 +143,6 @@ export class StepGenerator extends Decisions {
     const skipped = skipUnwanted(this, registration, urn, old, state);
     if (skipped) return { steps: skipped, pending: false };
     const provider = await this.loadProvider(urn, goal);
-    const seed = randomBytes(32);
     const importable = goal.custom && goal.id !== "";
     const recreating = this.deletes.has(urn) && old !== undefined;
     const candidate: Candidate = {
@@ -151,8 +152,9 @@ export class StepGenerator extends Decisions {
       old,
       new: state,
       provider,
-      seed,
+      seed: new Uint8Array(),
       autonaming: undefined,
+      diff: undefined,
       recreating,
     };
     if (importable && (!old || old.external || (old.importId || old.id) !== goal.id)) {
@@ -200,39 +202,37 @@ export class StepGenerator extends Decisions {
   /** Check, policies, then the comparison with the old state. */
   private async compare(candidate: Candidate, alreadyInvalid: boolean): Promise<Step[]> {
     const { deployment } = this;
-    const { goal, urn, old, new: state, provider, seed, recreating, registration } = candidate;
-    let invalid = alreadyInvalid;
-    let inputs = old
-      ? applyIgnoreChanges(deployment, urn, goal.inputs, old.inputs, goal.ignoreChanges)
-      : goal.inputs;
-    if (goal.custom && deployment.options.autoname) {
-      const named = deployment.options.autoname(urn, seed);
-      candidate.autonaming = named?.options;
-      if (named?.deleteBeforeReplace) goal.deleteBeforeReplace = true;
-    }
+    const { goal, urn, old, new: state, provider, recreating, registration } = candidate;
     const implicit = isProviderType(goal.type) || parseUrn(urn).qualifiedType === ROOT_STACK_TYPE;
     const included = implicit || this.included(state);
     const wasExternal = old?.external === true;
-    if (provider) {
-      const fromScratch = recreating || wasExternal || this.targetedReplace(urn, old) || !old;
-      const checked = included
-        ? await provider.check({
-            urn,
-            olds: fromScratch ? {} : (old?.inputs ?? {}),
-            news: fromScratch ? goal.inputs : inputs,
-            allowUnknowns: deployment.options.dryRun,
-            randomSeed: seed,
-            autonaming: candidate.autonaming,
-          })
-        : { inputs: old?.inputs ?? {}, failures: [] };
-      inputs = checked.inputs;
-      if (this.reportFailures(state, checked.failures)) invalid = true;
+    const foreseen = await this.lookAhead.take(candidate);
+    if (foreseen) {
+      state.inputs = foreseen.state.inputs;
+      candidate.diff = foreseen.diff;
     }
-    state.inputs = inputs;
-    inputs = await remediateResource(this, state, goal);
-    state.inputs = inputs;
-    if (await analyzeResource(this, state, goal)) invalid = true;
-    if (invalid) throw new Bail(`resource ${urn} is invalid`);
+    const fromScratch = recreating || wasExternal || this.targetedReplace(urn, old) || !old;
+    const inputs = old
+      ? applyIgnoreChanges(deployment, urn, goal.inputs, old.inputs, goal.ignoreChanges)
+      : goal.inputs;
+    const { seed, autonaming, failures, judgement } =
+      foreseen?.examination ??
+      (await examine(this, {
+        goal,
+        urn,
+        old: included && fromScratch ? undefined : old,
+        state,
+        provider,
+        inputs: provider && fromScratch ? goal.inputs : inputs,
+        included,
+      }));
+    candidate.seed = seed;
+    candidate.autonaming = autonaming;
+    const failed = this.reportFailures(state, failures, goal.inputs);
+    judgement.announce();
+    if (judgement.refused) this.sawError = true;
+    if (alreadyInvalid || failed || (judgement.refused && !deployment.options.dryRun))
+      throw new Bail(`resource ${urn} is invalid`);
 
     if (recreating && old) return this.recreate(candidate, old);
     if (wasExternal && old) {
