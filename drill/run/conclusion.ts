@@ -3,7 +3,7 @@ import { loadRelease } from "../../releases/load";
 import { type AuditResult, audit } from "../load/audit";
 import { around, type Figures, figures } from "../load/figures";
 import type { CommandReport, TurnReport } from "./operator";
-import type { Generated, Site } from "./site";
+import type { Site, Stocked } from "./site";
 import type { StageFailed } from "./stages";
 import { ledgerFile } from "./traffic";
 import type { Progress } from "./workspace";
@@ -68,7 +68,7 @@ export async function conclude(
   const done = progress.done as Readonly<Record<string, Done>>;
   if (failure !== undefined) await site.traffic?.settled((site.traffic.pulse?.requests ?? 0) + 300);
   await site.traffic?.stop();
-  const generated = done.generate?.result as Generated | undefined;
+  const generated = done.generate?.result as Stocked | undefined;
   const audited =
     generated === undefined || site.traffic === undefined
       ? null
@@ -88,7 +88,7 @@ export async function conclude(
       .map(({ name, holds }) => ({ name: `${document.step}: ${name}`, holds })),
   );
   const orders = {
-    before: generated?.report.orders ?? 0,
+    before: generated?.orders ?? 0,
     acknowledged: audited?.acknowledged ?? 0,
     lost: audited?.lost ?? 0,
     doubled: audited?.doubled ?? 0,

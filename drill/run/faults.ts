@@ -25,7 +25,7 @@ export const FAULTS: Readonly<Record<string, Scenario>> = {
   "migrate-crash": {
     title: "the migration Job is killed twice in mid-backfill",
     faults: (next) => [
-      { kind: "pod-kill", pod: `migrate-${versionInNames(next)}`, pattern: "rows loaded", times: 2 },
+      { kind: "pod-kill", pod: `migrate-${versionInNames(next)}`, pattern: "loading orders", times: 2 },
     ],
     stopsAt: undefined,
   },

@@ -1,5 +1,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { summaryLines } from "../report/summary";
+import { checkImport } from "../shop/importer/import-shop";
+import { MappingProblem } from "../shop/importer/mapping";
 import { drill } from "./drill";
 import { type DrillOptions, readOptions } from "./options";
 import { stackExists } from "./stack-file";
@@ -22,6 +24,7 @@ async function main(): Promise<number> {
     process.stderr.write(`--stack ${options.stack}: stacks/Pulumi.${options.stack}.yaml does not exist.\n`);
     return 2;
   }
+  if (options.import !== undefined && !options.resume) await checkImport({ directory: options.import });
   await workspace.take();
   const interruption = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -51,10 +54,10 @@ function resumed(workspace: Workspace, options: DrillOptions): DrillOptions {
 main().then(
   (code) => process.exit(code),
   (problem: unknown) => {
-    const expected = problem instanceof Occupied || problem instanceof StageFailed;
+    const expected = [Occupied, StageFailed, MappingProblem].some((kind) => problem instanceof kind);
     process.stderr.write(
       `\n${problem instanceof Error ? (expected ? problem.message : (problem.stack ?? problem.message)) : String(problem)}\n`,
     );
-    process.exit(problem instanceof Interrupted ? 130 : 1);
+    process.exit(problem instanceof Interrupted ? 130 : problem instanceof MappingProblem ? 2 : 1);
   },
 );

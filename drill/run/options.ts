@@ -1,3 +1,4 @@
+import path from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { FAULTS } from "./faults";
 
@@ -14,6 +15,8 @@ export interface DrillOptions {
   readonly from: string;
   readonly to: string;
   readonly fault: string | undefined;
+  /** Folder with a shop's own exports and their mapping.yaml, in place of a generated shop. */
+  readonly import: string | undefined;
   /** Leave the shop running at the end, to look at it. */
   readonly keep: boolean;
   readonly resume: boolean;
@@ -41,6 +44,12 @@ export function readOptions(args: readonly string[]): DrillOptions | number {
       whole(1, 5_000),
     )
     .option("--seed <n>", "seed of the generated shop and its customers", whole(0, 2 ** 31 - 1), 1)
+    .addOption(
+      new Option(
+        "--import <folder>",
+        "rehearse on a shop's own CSV exports instead of a generated shop; see docs/import.md",
+      ).conflicts("orders"),
+    )
     .option("--stack <name>", "stack whose parameters are used", "staging")
     .addOption(
       new Option(
@@ -71,7 +80,13 @@ export function readOptions(args: readonly string[]): DrillOptions | number {
   try {
     const given = command.parse(args, { from: "user" }).opts<Partial<DrillOptions> & { quick: boolean }>();
     const size = given.quick ? QUICK : FULL;
-    return { ...size, ...given, fault: given.fault, json: given.json } as DrillOptions;
+    return {
+      ...size,
+      ...given,
+      fault: given.fault,
+      json: given.json,
+      import: given.import && path.resolve(given.import),
+    } as DrillOptions;
   } catch (problem) {
     if (problem instanceof CommanderError) return problem.exitCode === 0 ? 0 : 2;
     throw problem;

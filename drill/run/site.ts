@@ -1,19 +1,15 @@
-import path from "node:path";
 import { type Census, takeCensus } from "../load/audit";
-import { writeCustomersFile } from "../shop/generator/customers-file";
-import type { GenerateReport } from "../shop/generator/generate";
-import { generateFor } from "../shop/generator/later-release";
 import { type Documents, readEvidence } from "./evidence";
+import { type Filled, fill } from "./fill";
 import { Operator } from "./operator";
 import type { DrillOptions } from "./options";
 import { setParameters } from "./stack-file";
-import { customersFile, Traffic } from "./traffic";
+import { Traffic } from "./traffic";
 import type { Workspace } from "./workspace";
 import type { World } from "./world";
 
-/** What the generator made, and what was there when the first customer came. */
-export interface Generated {
-  readonly report: Omit<GenerateReport, "customers" | "promotions">;
+/** What the shop's history is, and what was there when the first customer came. */
+export interface Stocked extends Filled {
   readonly census: Census;
 }
 
@@ -45,14 +41,10 @@ export class Site {
   }
 
   /** Fills the data model of the release in use and counts what is in it. */
-  async generate(): Promise<Generated> {
-    const { from, orders, seed } = this.options;
+  async fill(): Promise<Stocked> {
     const databaseUrl = await this.databaseUrl();
-    const releases = path.join(this.workspace.root, "releases");
-    const made = await generateFor(from, releases, { databaseUrl, orders, seed });
-    writeCustomersFile(customersFile(this.workspace), made);
-    const { customers: _customers, promotions: _promotions, ...report } = made;
-    return { report, census: await takeCensus(databaseUrl) };
+    const filled = await fill(this.workspace, this.options, databaseUrl, this.print);
+    return { ...filled, census: await takeCensus(databaseUrl) };
   }
 
   /** The superuser's address of the database, which no program of the shop has. */

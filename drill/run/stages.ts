@@ -47,7 +47,7 @@ const toPhase = (phase: string, title: string): Stage => turn(phase, title, "run
 /** A whole upgrade, with the way back proved under load on the way. */
 export const STAGES: readonly Stage[] = [
   toPhase("steady", "deploy the release in use"),
-  { name: "generate", title: "fill its data model with a shop's history", run: (site) => site.generate() },
+  { name: "generate", title: "fill its data model with a shop's history", run: (site) => site.fill() },
   { name: "traffic", title: "let customers in", run: (site) => site.letCustomersIn(WARM_UP) },
   toPhase("prepared", "pre-check, back up, restore and compare"),
   toPhase("migrated", "new data model beside the old, synchronised both ways"),

@@ -14,30 +14,41 @@ import { type GenerateOptions, type GenerateReport, generate } from "./generate"
 const FIRST = "3.2.0";
 const SCRATCH = "order_upgrade_generated";
 
-/**
- * Fills the data model of any release. For one later than the first, a shop of the first is generated in a database of its
- * own on the same server and upgraded there, release by release; its rows are copied. So it has what a shop that really
- * grew has: merged customers, remembered originals, an old queue.
- */
-export async function generateFor(
+/** Fills the data model of any release with a generated shop. */
+export const generateFor = (
   release: string,
   releasesDirectory: string,
   options: GenerateOptions,
-): Promise<GenerateReport> {
+): Promise<GenerateReport> =>
+  fillFor(release, releasesDirectory, options.databaseUrl, (databaseUrl) =>
+    generate({ ...options, databaseUrl }),
+  );
+
+/**
+ * Fills the data model of any release. `fillFirst` fills that of the first in the database it is given. For a later release
+ * that is a database of its own on the same server; the shop is upgraded there, release by release, and its rows are copied.
+ * So it has what a shop that really grew has: merged customers, remembered originals, an old queue.
+ */
+export async function fillFor<Report>(
+  release: string,
+  releasesDirectory: string,
+  databaseUrl: string,
+  fillFirst: (databaseUrl: string) => Promise<Report>,
+): Promise<Report> {
   const steps = upgrades(release, releasesDirectory);
   const last = steps.at(-1);
-  if (last === undefined) return generate(options);
+  if (last === undefined) return fillFirst(databaseUrl);
   const { schema } = last.to.dataModel;
-  const target = new pg.Client({ connectionString: options.databaseUrl });
+  const target = new pg.Client({ connectionString: databaseUrl });
   await target.connect();
   try {
     await refuseFilledModel(target, schema);
     await target.query(`DROP DATABASE IF EXISTS ${SCRATCH} WITH (FORCE)`);
     await target.query(`CREATE DATABASE ${SCRATCH}`);
-    const url = new URL(options.databaseUrl);
+    const url = new URL(databaseUrl);
     url.pathname = `/${SCRATCH}`;
     await install(url.href, releasesDirectory, FIRST);
-    const report = await generate({ ...options, databaseUrl: url.href });
+    const report = await fillFirst(url.href);
     for (const { from, to } of steps) await upgrade(url.href, releasesDirectory, from, to);
     const source = new pg.Client({ connectionString: url.href });
     await source.connect();

@@ -39,6 +39,14 @@ interface ReadyFile {
 const KEPT_REJECTS = 20;
 const LOGINS = 2_000;
 
+/** Compares a mapping with its files without a database. Throws a MappingProblem with all problems. */
+export async function checkImport({
+  directory,
+  mapping,
+}: Pick<ImportOptions, "directory" | "mapping">): Promise<void> {
+  await prepare(loadMapping(mapping ?? path.join(directory, "mapping.yaml")), directory);
+}
+
 /**
  * Loads a shop's own CSV exports into the old model. A mapping that does not fit its files is refused before anything is
  * read; a bad row is rejected and named, and the others are loaded, all in one transaction.

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { writeCustomersFile } from "../generator/customers-file";
 import { importShop } from "./import-shop";
 import { MappingProblem } from "./mapping";
-import type { ImportReport } from "./report";
+import { summaryOf } from "./report";
 
 interface Arguments {
   readonly mapping?: string;
@@ -34,25 +34,7 @@ async function main(): Promise<void> {
     const written = { ...report, customers: report.customers.length };
     writeFileSync(options.json, `${JSON.stringify(written, null, 2)}\n`);
   }
-  summarise(report, options.rejects);
-}
-
-function summarise(report: ImportReport, rejects: string): void {
-  for (const { file, read, loaded, passed, rejected, unused, targets } of report.files) {
-    console.log(`${file}: ${read} rows read, ${loaded} loaded, ${passed} passed over, ${rejected} rejected`);
-    for (const target of targets)
-      console.log(
-        `  ${target.into}: ${target.loaded} loaded, ${target.repeated} repeated, ${target.passed} passed over, ${target.rejected} rejected`,
-      );
-    if (unused.length > 0) console.log(`  columns not used: ${unused.join(", ")}`);
-  }
-  if (report.strangers > 0)
-    console.log(`${report.strangers} orders name a customer no row tells of; loaded as orders of guests`);
-  for (const { file, line, column, value, reason } of report.firstRejects)
-    console.log(`${file}:${line}: ${column === "" ? "" : `${column} "${value}": `}${reason}`);
-  if (report.rejected > report.firstRejects.length) console.log("…");
-  if (report.rejected > 0) console.log(`all rejected rows: ${rejects}`);
-  console.log(`${report.seconds.toFixed(1)} s, ${report.rate} rows/s`);
+  for (const line of summaryOf(report, options.rejects)) console.log(line);
 }
 
 main().catch((problem: unknown) => {

@@ -49,3 +49,24 @@ export interface ImportReport {
   readonly customers: readonly string[];
   readonly promotions: readonly string[];
 }
+
+/** The report as lines for a person; `rejects` is where all rejected rows are. */
+export function summaryOf(report: ImportReport, rejects: string): string[] {
+  const lines: string[] = [];
+  for (const { file, read, loaded, passed, rejected, unused, targets } of report.files) {
+    lines.push(`${file}: ${read} rows read, ${loaded} loaded, ${passed} passed over, ${rejected} rejected`);
+    for (const target of targets)
+      lines.push(
+        `  ${target.into}: ${target.loaded} loaded, ${target.repeated} repeated, ${target.passed} passed over, ${target.rejected} rejected`,
+      );
+    if (unused.length > 0) lines.push(`  columns not used: ${unused.join(", ")}`);
+  }
+  if (report.strangers > 0)
+    lines.push(`${report.strangers} orders name a customer no row tells of; loaded as orders of guests`);
+  for (const { file, line, column, value, reason } of report.firstRejects)
+    lines.push(`${file}:${line}: ${column === "" ? "" : `${column} "${value}": `}${reason}`);
+  if (report.rejected > report.firstRejects.length) lines.push("…");
+  if (report.rejected > 0) lines.push(`all rejected rows: ${rejects}`);
+  lines.push(`${report.seconds.toFixed(1)} s, ${report.rate} rows/s`);
+  return lines;
+}
