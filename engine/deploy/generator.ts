@@ -5,6 +5,7 @@ import { isProviderType, makeUrn, nameOf, parseReference, parseUrn, ROOT_STACK_T
 import { findOld } from "./aliases";
 import { type Candidate, Decisions } from "./decisions";
 import type { Deployment } from "./deployment";
+import { desiredState } from "./desired-state";
 import { applyIgnoreChanges } from "./diff";
 import type { Goal, ReadRegistration, Registration } from "./events";
 import { examine } from "./examination";
@@ -39,7 +40,7 @@ export class StepGenerator extends Decisions {
     const urn = this.claimUrn(goal.parent, goal.type, goal.name);
     const { old, invalid, alias } = findOld(this, urn, goal);
     this.deployment.goals.set(urn, goal);
-    const state = this.stateOf(goal, urn, old, alias);
+    const state = desiredState(goal, urn, old, alias);
     if (isProviderType(goal.type)) {
       this.providers.set(urn, state);
       if (alias) this.providers.set(alias, state);
@@ -102,36 +103,6 @@ export class StepGenerator extends Decisions {
     return urn;
   }
 
-  stateOf(goal: Goal, urn: string, old: ResourceState | undefined, alias: string | undefined): ResourceState {
-    return newState({
-      urn,
-      type: goal.type,
-      custom: goal.custom,
-      inputs: goal.inputs,
-      parent: goal.parent,
-      protect: goal.protect ?? false,
-      dependencies: goal.dependencies,
-      provider: goal.provider,
-      propertyDependencies: goal.propertyDependencies,
-      additionalSecretOutputs: goal.additionalSecretOutputs,
-      aliases: alias ? [alias] : [],
-      customTimeouts: goal.customTimeouts,
-      importId: goal.id,
-      retainOnDelete: goal.retainOnDelete ?? false,
-      deletedWith: goal.deletedWith,
-      replaceWith: goal.replaceWith,
-      created: old?.created,
-      modified: old?.modified,
-      sourcePosition: goal.sourcePosition,
-      stackTrace: goal.stackTrace,
-      ignoreChanges: goal.ignoreChanges,
-      replaceOnChanges: goal.replaceOnChanges,
-      replacementTrigger: goal.replacementTrigger,
-      refreshBeforeUpdate: old?.refreshBeforeUpdate ?? false,
-      resourceHooks: goal.resourceHooks,
-    });
-  }
-
   private async afterRefresh(
     registration: Registration,
     urn: string,
@@ -162,7 +133,7 @@ export class StepGenerator extends Decisions {
       const original = old && !recreating ? old : undefined;
       const step = new ImportStep(this.deployment, original, state, goal.ignoreChanges, (found) => {
         const fresh = {
-          ...this.stateOf(goal, urn, undefined, undefined),
+          ...desiredState(goal, urn, undefined, undefined),
           created: found.created,
           modified: found.modified,
           aliases: found.aliases,

@@ -1,10 +1,10 @@
 import type { Diff } from "../host/provider";
 import type { ResourceState } from "../resource/state";
 import { isProviderType, makeUrn } from "../resource/urn";
-import type { Candidate } from "./decisions";
+import type { Candidate, Decisions } from "./decisions";
+import { desiredState } from "./desired-state";
 import type { Registration, SourceEvent } from "./events";
 import { compareWithOld, type Examination, examine } from "./examination";
-import type { StepGenerator } from "./generator";
 
 /** A short queue is worked off strictly in order, as the CLI does; only a long one is worth asking ahead for. */
 const LONG_QUEUE = 8;
@@ -25,7 +25,7 @@ export interface Foreseen {
 export class LookAhead {
   private readonly begun = new Map<Registration, Promise<Foreseen> | undefined>();
 
-  constructor(private readonly generator: StepGenerator) {}
+  constructor(private readonly decisions: Decisions) {}
 
   /** Looks at what waits, the next first. */
   consider(queue: readonly SourceEvent[]): void {
@@ -52,7 +52,7 @@ export class LookAhead {
   }
 
   private possible(): boolean {
-    const { options } = this.generator.deployment;
+    const { options } = this.decisions.deployment;
     return (
       options.mode === "update" &&
       options.parallel > 1 &&
@@ -64,8 +64,8 @@ export class LookAhead {
   }
 
   private foresee(registration: Registration): Promise<Foreseen> | undefined {
-    const { generator } = this;
-    const { deployment } = generator;
+    const { decisions } = this;
+    const { deployment } = decisions;
     const { goal } = registration;
     if (isProviderType(goal.type) || goal.id) return undefined;
     const urn = makeUrn(
@@ -75,14 +75,14 @@ export class LookAhead {
       goal.type,
       goal.name,
     );
-    if (generator.urns.has(urn) || generator.claimed.has(urn) || generator.deletes.has(urn)) return undefined;
+    if (decisions.urns.has(urn) || decisions.claimed.has(urn) || decisions.deletes.has(urn)) return undefined;
     const old = deployment.olds.get(urn);
-    const mayHaveOtherName = goal.aliases.length > 0 || generator.aliases.has(goal.parent);
+    const mayHaveOtherName = goal.aliases.length > 0 || decisions.aliases.has(goal.parent);
     if (!old && mayHaveOtherName && deployment.olds.size > 0) return undefined;
     if (old && (old.external || old.taint || goal.ignoreChanges.length > 0)) return undefined;
     const provider = goal.custom ? deployment.providers.get(goal.provider) : undefined;
     if (goal.custom && !provider) return undefined;
-    const state = generator.stateOf(goal, urn, old, undefined);
+    const state = desiredState(goal, urn, old, undefined);
     const subject = { goal, urn, old, state, provider, inputs: goal.inputs, included: true };
     const comparable =
       goal.replacementTrigger === null &&
@@ -90,11 +90,11 @@ export class LookAhead {
       !goal.deletedWith &&
       old?.replacementTrigger === null &&
       old.provider === goal.provider;
-    return examine(generator, subject).then((examination) => {
+    return examine(decisions, subject).then((examination) => {
       const refused = examination.failures.length > 0 || examination.judgement.refused;
       const diff =
         old && provider && comparable && !refused
-          ? compareWithOld(generator, provider, old, state, goal)
+          ? compareWithOld(decisions, provider, old, state, goal)
           : undefined;
       diff?.catch(() => undefined);
       return { old, state, examination, diff };
