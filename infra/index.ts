@@ -22,7 +22,7 @@ createReleases(settings, plan, platform, data, timeline);
 const edge = createEdge(settings, plan, platform, timeline);
 const work = createWork(settings, plan, platform, data, edge, timeline);
 const proofs = createProofs(settings, plan, platform, work, timeline);
-new Upgrade(settings, plan, proofs.earlier);
+new Upgrade(settings, plan, proofs.earlier, proofs.promotion);
 createSchedules(settings, plan, platform, work);
 createProtection(settings, platform, data);
 createMonitoring(settings, plan, platform, data, edge);
@@ -44,4 +44,6 @@ export const {
   evidence,
   backups,
   steps,
-} = describeStack(settings, plan, platform, data, edge, proofs.all);
+  documents,
+  parameters,
+} = describeStack(settings, plan, platform, data, edge, proofs.all, proofs.documents);

@@ -13,6 +13,8 @@ export interface EvidenceDocument {
   readonly summary: string;
   /** Names of checks that do not hold. */
   readonly failed: readonly string[];
+  /** What the verdict rests on. */
+  readonly inputs: Readonly<Record<string, string>>;
 }
 
 /** Reads a document's bytes. Returns the reason when it is not one. */
@@ -23,7 +25,8 @@ export function readDocument(key: string, body: string): EvidenceDocument | stri
   } catch {
     return `${key} is not JSON`;
   }
-  const { version, step, release, attempt, verdict, startedAt, finishedAt, summary, checks } = content;
+  const { version, step, release, attempt, verdict, startedAt, finishedAt, summary, checks, inputs } =
+    content;
   if (version !== 1) return `${key} has version ${JSON.stringify(version)}, which this program does not know`;
   if (
     typeof step !== "string" ||
@@ -51,8 +54,16 @@ export function readDocument(key: string, body: string): EvidenceDocument | stri
           .filter(({ holds }) => holds === false)
           .map(({ name: check }) => String(check))
       : [],
+    inputs: textsIn(inputs),
   };
 }
+
+const textsIn = (value: unknown): Record<string, string> =>
+  typeof value === "object" && value !== null
+    ? Object.fromEntries(
+        Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+      )
+    : {};
 
 /** Key of the newest document of a step, counting attempts up to `attempt`. */
 export function newestKey(

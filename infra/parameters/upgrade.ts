@@ -65,11 +65,6 @@ export const gates = z
     requests: whole(20, 5000, "Requests that are measured of each release.").default(100),
     confidence: amount(0.5, 0.9999, "How sure a difference must be before it counts.").default(0.99),
     errorShare: amount(0, 1, "Errors of the next release below this share are no concern.").default(0),
-    queueAge: duration(
-      "1s",
-      "1d",
-      "A worker that has finished nothing for this long counts as stuck.",
-    ).default("5m"),
     comparisonAge: duration(
       "1m",
       "7d",

@@ -51,6 +51,21 @@ function enteredAt(plan: Plan, proofs: Proofs, now: Date): Date {
   return new Date(switched.finishedAt);
 }
 
+/** The document that ends a phase of which another stack's proof is asked. */
+const ENDS: Readonly<Partial<Record<string, ChainStep>>> = { migrated: "migrate", live: "switched" };
+
+/** Whether an earlier update of this attempt took the step already, so that this one only keeps it. */
+export function isEntered({ phase, attempt }: Plan, proofs: Proofs): boolean {
+  const end = ENDS[phase];
+  const found = end === undefined ? undefined : proofs[end];
+  if (!isProof(found) || found.verdict !== "passed" || found.attempt !== attempt) return false;
+  const later = (step: Step): boolean => {
+    const other = proofs[step];
+    return isProof(other) && other.finishedAt > found.finishedAt;
+  };
+  return !later("revert") && !(phase === "live" && later("verify"));
+}
+
 function judgeOne(gate: GatePlan, proofs: Proofs, entered: Date): string[] {
   const phase = MADE_IN[gate.step as ChainStep];
   const found = proofs[gate.step];

@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Manifest } from "../../releases/manifest";
 import type { Plan } from "../plan";
+import { type Freeze, readCalendar } from "../plan/calendar";
 import { seconds } from "../units";
+import type { Promotion } from "./promotion";
 import type { StepOutput } from "./proofs";
 import type { Settings } from "./settings";
 
@@ -14,15 +18,25 @@ import type { Settings } from "./settings";
 export class Upgrade extends pulumi.ComponentResource {
   static readonly __pulumiType = "order-upgrade:upgrade:Upgrade";
 
-  constructor(settings: Settings, plan: Plan, proofs: pulumi.Output<Record<string, StepOutput>>) {
-    const facts = factsOf(settings, plan, proofs);
+  constructor(
+    settings: Settings,
+    plan: Plan,
+    proofs: pulumi.Output<Record<string, StepOutput>>,
+    promotion: Promotion,
+  ) {
+    const facts = factsOf(settings, plan, proofs, promotion);
     super(Upgrade.__pulumiType, "upgrade", facts);
     // Rules about relations see outputs, rules about one resource see inputs: both find the same.
     this.registerOutputs(facts);
   }
 }
 
-function factsOf(settings: Settings, plan: Plan, proofs: pulumi.Output<Record<string, StepOutput>>) {
+function factsOf(
+  settings: Settings,
+  plan: Plan,
+  proofs: pulumi.Output<Record<string, StepOutput>>,
+  promotion: Promotion,
+) {
   const { parameters, manifests } = settings;
   const { environment, change, confirm, backup, verification, soak, edge } = parameters;
   return {
@@ -36,7 +50,7 @@ function factsOf(settings: Settings, plan: Plan, proofs: pulumi.Output<Record<st
     page: plan.page,
     previewHost: edge.previewHost,
     confirm,
-    change,
+    change: { ...change, freezes: freezesOf(settings) },
     /** Who makes the change: the session of the identity in use. */
     operator: aws.getCallerIdentityOutput().apply(({ arn }) => arn?.split("/").at(-1) ?? null),
     /** Seconds. */
@@ -45,6 +59,7 @@ function factsOf(settings: Settings, plan: Plan, proofs: pulumi.Output<Record<st
       verification: seconds(verification.freshness),
       soak: seconds(soak.period),
       scan: seconds(verification.findings.maximumAge),
+      promotion: seconds(change.proofAge),
     },
     findingsAllowed: { critical: verification.findings.critical, high: verification.findings.high },
     irreversible: manifests[plan.next ?? plan.current]?.irreversible ?? [],
@@ -56,7 +71,8 @@ function factsOf(settings: Settings, plan: Plan, proofs: pulumi.Output<Record<st
       ),
     ),
     dataModels: eachManifest(manifests, ({ dataModel }) => dataModel),
-    staging: plan.next === undefined ? null : provedElsewhere(change.staging),
+    staging: promotion.staging,
+    promotion: promotion.record,
     proofs,
   };
 }
@@ -70,14 +86,13 @@ const eachManifest = <T>(
 const references = (images: Manifest["images"]): Record<string, string> =>
   Object.fromEntries(Object.entries(images).map(([name, image]) => [name, image.reference]));
 
-/** What another stack proved about its own upgrade (docs/contracts.md, 6). */
-function provedElsewhere(stack: string | undefined) {
-  if (stack === undefined) return null;
-  const other = new pulumi.StackReference("staging", { name: stack });
-  return {
-    stack,
-    releases: other.getOutput("releases"),
-    images: other.getOutput("images"),
-    steps: other.getOutput("steps"),
-  };
+/** Freezes of the stack and of its calendar file. */
+function freezesOf({ parameters, root }: Settings): readonly Freeze[] {
+  const { calendar, freezes, timeZone } = parameters.change;
+  if (calendar === undefined) return freezes;
+  try {
+    return [...freezes, ...readCalendar(readFileSync(path.resolve(root, calendar), "utf8"), timeZone)];
+  } catch (problem) {
+    throw new pulumi.RunError(`change.calendar: ${calendar}: ${(problem as Error).message}`);
+  }
 }

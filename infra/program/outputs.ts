@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../plan";
+import { provedParameters } from "../plan/promotion";
 import type { Data } from "./data";
 import type { Edge } from "./edge";
 import type { Platform } from "./platform";
@@ -8,12 +9,13 @@ import type { Settings } from "./settings";
 
 /** What the stack tells the command line and other stacks (docs/contracts.md, 6). */
 export function describeStack(
-  { manifests }: Settings,
+  { manifests, parameters }: Settings,
   plan: Plan,
   platform: Platform,
   { database }: Data,
   edge: Edge,
   steps: pulumi.Output<Record<string, StepOutput>>,
+  documents: pulumi.Output<Record<string, string>>,
 ) {
   return {
     phase: plan.phase,
@@ -43,5 +45,7 @@ export function describeStack(
     },
     backups: { bucket: platform.backups.bucket },
     steps,
+    documents,
+    parameters: provedParameters(parameters),
   };
 }

@@ -5,8 +5,9 @@ import { knownReleases, loadRelease } from "../../releases/load";
 import type { Manifest } from "../../releases/manifest";
 import { CHAIN } from "../phases";
 import type { GatePlan, Plan } from "../plan";
-import { judgeDataModel, judgeEarlier, judgeOwn, type Proofs } from "../plan/proofs";
+import { isEntered, judgeDataModel, judgeEarlier, judgeOwn, type Proofs } from "../plan/proofs";
 import type { Platform } from "./platform";
+import { createPromotion, type Promotion } from "./promotion";
 import type { Settings } from "./settings";
 import type { Timeline } from "./timeline";
 import type { Work } from "./work";
@@ -29,17 +30,28 @@ export function createProofs(
   platform: Platform,
   work: Work,
   timeline: Timeline,
-): { readonly earlier: Steps; readonly all: Steps } {
+): {
+  readonly earlier: Steps;
+  readonly all: Steps;
+  /** Digest of every document by its key: who alters one later is found out. */
+  readonly documents: pulumi.Output<Record<string, string>>;
+  readonly promotion: Promotion;
+} {
   const earlier = readEarlier(plan, platform);
   const own = plan.gates.flatMap((one) =>
     one.job === undefined ? [] : [readOwn(one, platform, work, timeline)],
   );
   const bucket = [platform.evidence.bucket.resource];
+  const promotion = createPromotion(settings, plan, platform);
   timeline.reached(
     "gate:proofs",
     gate(
       bucket,
-      earlier.apply((proofs) => judgeEarlier(plan, proofs, new Date())),
+      pulumi.all([earlier as pulumi.Output<unknown>, promotion.problems]).apply(([proofs, problems]) => [
+        ...judgeEarlier(plan, proofs as Proofs, new Date()),
+        // Who is in already stays and goes on, whatever becomes of the other stack.
+        ...(isEntered(plan, proofs as Proofs) ? [] : problems),
+      ]),
     ).after,
   );
   timeline.reached(
@@ -51,10 +63,18 @@ export function createProofs(
   );
   const written = pulumi.all(own.map(({ document }) => document as pulumi.Output<ReadBack>));
   return {
+    promotion,
     earlier: earlier.apply((found) => described(Object.values(found) as ReadBack[])),
     all: earlier.apply((found) =>
       written.apply((documents) => described([...(Object.values(found) as ReadBack[]), ...documents])),
     ),
+    documents: pulumi
+      .all([
+        earlier as pulumi.Output<Readonly<Record<string, ReadBack>>>,
+        readOthers(plan, platform),
+        written,
+      ])
+      .apply(([found, others, own]) => digests([...Object.values(found), ...others, ...own])),
   };
 }
 
@@ -64,6 +84,23 @@ const described = (documents: readonly ReadBack[]): Record<string, StepOutput> =
       .filter((one): one is EvidenceDocument => typeof one === "object")
       .map(({ step, verdict, digest, finishedAt, key }) => [step, { verdict, digest, finishedAt, key }]),
   );
+
+const digests = (documents: readonly ReadBack[]): Record<string, string> =>
+  Object.fromEntries(
+    documents
+      .filter((one): one is EvidenceDocument => typeof one === "object")
+      .map(({ key, digest }) => [key, digest]),
+  );
+
+/** Documents outside the chain, of both releases. No gate asks for them; they are proofs all the same. */
+function readOthers({ current, next, attempt }: Plan, { evidence }: Platform): pulumi.Output<ReadBack[]> {
+  const releases = [current, next].filter((one) => one !== undefined);
+  return pulumi.all(
+    releases.flatMap((release) =>
+      (["install", "drain"] as const).map((step) => evidence.earlier(step, release, attempt)),
+    ),
+  ) as pulumi.Output<ReadBack[]>;
+}
 
 /** The newest documents that earlier updates left about the next release. */
 function readEarlier(plan: Plan, { evidence }: Platform): pulumi.Output<Proofs> {

@@ -5,6 +5,8 @@ import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { type MockCallArgs, MockMonitor, type MockResourceArgs } from "@pulumi/pulumi/runtime/mocks";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { parse } from "yaml";
+import { parseParameters } from "../../infra/parameters";
+import { digestOfValue, provedParameters, writeInputs } from "../../infra/plan/promotion";
 import { loadRelease } from "../../releases/load";
 
 /** A resource as the program registered it. */
@@ -179,7 +181,11 @@ export function outputsOf({
     case "aws:lb/loadBalancer:LoadBalancer":
       return { ...inputs, arn, dnsName: `${inputs.name}.elb.example` };
     case "pulumi:pulumi:StackReference":
-      return { ...inputs, outputs: PROVED_ELSEWHERE, secretOutputNames: [] };
+      return {
+        ...inputs,
+        outputs: { ...PROVED_ELSEWHERE, parameters: provedThere },
+        secretOutputNames: [],
+      };
     case "random:index/randomPassword:RandomPassword":
       return { ...inputs, result: `password-of-${name}` };
     default:
@@ -238,6 +244,9 @@ export function document(step: string, release: string, attempt: number, changes
   };
 }
 
+/** With which parameters the other stack proved the release: those of the position asked for last. */
+let provedThere: object = {};
+
 /** The production stack asks for a ticket, an approver and a stack that proved the release before its dial is turned. */
 const APPROVED = { ticket: "CHG-1", approver: "release-board@shop.example", staging: "staging" };
 
@@ -261,8 +270,31 @@ const PROVED_ELSEWHERE = {
       ),
     ),
   },
-  steps: Object.fromEntries(PROVED.map((step) => [step, { verdict: "passed" }])),
+  steps: Object.fromEntries(
+    PROVED.map((step) => [
+      step,
+      { verdict: "passed", digest: `sha256:${step}`, finishedAt: new Date().toISOString() },
+    ]),
+  ),
 };
+
+/** The record that promotes it to a stack with these parameters, and what that stack would say of itself. */
+function promotedTo(configuration: Record<string, unknown>): { record: object; parameters: object } {
+  const groups = Object.entries(configuration)
+    .filter(([key]) => key.startsWith("order-upgrade:"))
+    .map(([key, value]) => [key.slice("order-upgrade:".length), value]);
+  const parameters = provedParameters(parseParameters(Object.fromEntries(groups)));
+  const inputs = writeInputs({
+    from: APPROVED.staging,
+    approver: APPROVED.approver,
+    operator: "alice",
+    ticket: APPROVED.ticket,
+    images: digestOfValue(PROVED_ELSEWHERE.images["4.0.0"]),
+    parameters: digestOfValue(parameters),
+    steps: Object.fromEntries(PROVED.map((step) => [step, `sha256:${step}`])),
+  });
+  return { record: document("promotion", "4.0.0", 1, { inputs }), parameters };
+}
 
 /**
  * Configuration and evidence of a stack in a position of the dial, with the proofs that lead there; `first`: without those
@@ -274,19 +306,23 @@ export function positionOf(
   changes: Readonly<Record<string, unknown>> = {},
   first = false,
 ): { configuration: Record<string, unknown>; evidence: Evidence } {
+  const configuration = stackConfiguration(stack, {
+    phase,
+    change: APPROVED,
+    confirm: ["complete 4.0.0"],
+    release: phase === "steady" ? { current: "3.2.0" } : { current: "3.2.0", next: "4.0.0" },
+    ...changes,
+  });
+  const { record, parameters } = promotedTo(configuration);
+  provedThere = parameters;
   return {
-    configuration: stackConfiguration(stack, {
-      phase,
-      change: APPROVED,
-      confirm: ["complete 4.0.0"],
-      release: phase === "steady" ? { current: "3.2.0" } : { current: "3.2.0", next: "4.0.0" },
-      ...changes,
-    }),
-    evidence: Object.fromEntries(
-      PROVED.slice(0, first ? PROVED_BEFORE[phase] : undefined).map((step) => [
+    configuration,
+    evidence: Object.fromEntries([
+      [`${stack}/4.0.0/1/promotion.json`, record],
+      ...PROVED.slice(0, first ? PROVED_BEFORE[phase] : undefined).map((step) => [
         `${stack}/4.0.0/1/${step}.json`,
         document(step, "4.0.0", 1),
       ]),
-    ),
+    ]),
   };
 }

@@ -30,6 +30,8 @@ describe("the dial in a stack file", () => {
       strategy: "blue-green",
       attempt: 1,
       weight: 100,
+      weightGiven: undefined,
+      confirm: [],
       current: "3.2.0",
       next: undefined,
     });

@@ -107,7 +107,7 @@ export function judge(
 export const policyText = ({ pack, rule, resource, message }: PolicyResult): string =>
   `${pack} ${rule}${resource === undefined ? "" : ` (${resource})`}: ${message}`;
 
-function changesOf(steps: readonly PlannedStep[]): Change[] {
+export function changesOf(steps: readonly PlannedStep[]): Change[] {
   const changes = new Map<string, Change>();
   for (const { operation, urn, type, name, changed } of steps) {
     const known = OPERATIONS[operation];

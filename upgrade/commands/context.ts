@@ -19,6 +19,8 @@ export interface Context {
   readonly operations: StackOperations;
   readonly console: Console;
   readonly json: string | undefined;
+  /** An earlier command died on this machine while it turned the dial. */
+  readonly afterCrash: boolean;
 }
 
 /** Opens project, engine and stack, and says which engine it is. */
@@ -30,5 +32,5 @@ export async function openContext(options: CommonOptions): Promise<Context> {
     `Stack ${project.stack} · engine: ${engine.kind === "offline" ? "offline engine" : "Pulumi CLI"} ${engine.version}`,
   );
   const operations = await StackOperations.open(project, engine);
-  return { project, engine, operations, console, json: options.json };
+  return { project, engine, operations, console, json: options.json, afterCrash: false };
 }

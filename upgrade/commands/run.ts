@@ -1,49 +1,59 @@
+import { checkConsent } from "../change/confirmation";
+import { judgeAndShow } from "../flow/gate";
+import { guard } from "../flow/guard";
+import { nameOf } from "../flow/names";
+import { consentOf, type RunOptions, readCanary } from "../flow/options";
+import { longestWait, waitForSoak } from "../flow/soak";
+import { altered, type TurnReport, turnOnce } from "../flow/turn";
+import type { Memory } from "../gates/judge";
 import { writeDocument } from "../output/document";
 import { pathTo, phaseNamed, type Turn } from "../path";
-import { readDial, turnDial } from "../stack/dial";
-import type { FinishedStep } from "../stack/operations";
-import { type CommonOptions, type Context, openContext } from "./context";
+import { readDial } from "../stack/dial";
+import { plainOutputs } from "../stack/operations";
+import { takeDial } from "../stack/operator-lock";
+import { rawParameter } from "../stack/parameters";
+import { openProject } from "../stack/project";
+import { type Context, openContext } from "./context";
 
-/** Percent of customers on the new release on the way into `live`; the last is all of them. */
 const CANARY = [10, 50, 100];
 
-/** One turn of the dial as it went. */
-interface TurnReport extends Turn {
-  readonly seconds: number;
-  readonly startedAt: string;
-  readonly verdict: "passed" | "failed";
-  readonly changes: Readonly<Record<string, number>>;
-  readonly problems: readonly string[];
-  /** Every change with its end and duration: what a later upgrade's time limits are taken from. */
-  readonly steps: readonly FinishedStep[];
-}
-
 /** `run --to PHASE`: turns the dial phase by phase; goes on where an earlier run stopped. */
-export async function run(options: CommonOptions & { readonly to: string }): Promise<number> {
-  const context = await openContext(options);
-  return turnTo(context, options.to, "run");
+export const run = (options: RunOptions & { readonly to: string }): Promise<number> =>
+  turning(options, `run --to ${options.to}`, (context) => turnTo(context, options, options.to, "run"));
+
+/** Opens the stack for a command that turns its dial; nobody else turns it meanwhile. */
+export async function turning(
+  options: RunOptions,
+  command: string,
+  work: (context: Context) => Promise<number>,
+): Promise<number> {
+  checkConsent(consentOf(options));
+  const project = openProject(options.directory, options.stack, options.configFile);
+  const lock = takeDial(project.configFile, command);
+  try {
+    const context = await openContext(options);
+    if (lock.left !== undefined)
+      context.console.line(`  ${lock.left.command} of ${lock.left.since} was killed; going on from there`);
+    return await work({ ...context, afterCrash: lock.left !== undefined });
+  } finally {
+    lock.release();
+  }
 }
 
-/** Turns the dial until it stands at `to`. Stops at the first update that fails, and says why. */
-export async function turnTo(context: Context, to: string, command: string): Promise<number> {
+/** Turns the dial until it stands at `to`. Stops at the first update that fails or verdict that does not hold, and says why. */
+export async function turnTo(
+  context: Context,
+  options: RunOptions,
+  to: string,
+  command: string,
+): Promise<number> {
   const { project, console, operations } = context;
   const dial = readDial(project);
-  const outputs = await operations.outputs();
-  const deployed = {
-    phase: outputs.phase?.value as string | undefined,
-    weight: weightOf(outputs.weights?.value, dial.next),
-  };
-  const unfinished =
-    deployed.phase !== dial.phase || (dial.phase === "live" && deployed.weight !== dial.weight);
-  const turns = pathTo({ phase: dial.phase, weight: dial.weight, unfinished }, to, dial.strategy, CANARY);
-  if (turns.length === 0) {
-    // The same update again repairs whatever is missing; with nothing missing it changes nothing.
-    const phase = phaseNamed(to);
-    turns.push(phase === "live" ? { phase, weight: dial.weight } : { phase });
-  }
+  let outputs = plainOutputs(await operations.outputs());
+  const turns = turnsTo(context, options, to, outputs);
   const reports: TurnReport[] = [];
-  for (const turn of turns) {
-    const report = await turnOnce(context, turn);
+  const memory: Memory = {};
+  const record = (report: TurnReport): void => {
     reports.push(report);
     writeDocument(context.json, {
       version: 1,
@@ -51,46 +61,84 @@ export async function turnTo(context: Context, to: string, command: string): Pro
       stack: project.stack,
       engine: { kind: context.engine.kind, version: context.engine.version },
       release: { current: dial.current, next: dial.next ?? null },
+      reason: options.reason ?? null,
       verdict: report.verdict,
       phases: reports,
     });
-    if (report.verdict === "failed") {
-      console.line(`\nStopped at ${nameOf(turn)}:`);
-      for (const problem of report.problems) console.line(`  ${problem.replaceAll("\n", "\n  ")}`);
-      console.line(
-        `\nNothing after this point was begun. Put the cause right and run the same command again, or go back with: order-upgrade rollback --stack ${project.stack}`,
-      );
-      return 1;
+  };
+  for (const turn of turns) {
+    if (turn.phase === "complete" && outputs.phase === "live")
+      await waitForSoak(context, outputs, longestWait(options.wait));
+    await guard(context, turn, options, consentOf(options));
+    const turned = await turnOnce(context, turn, options.reason);
+    const problems = [...turned.report.problems, ...altered(outputs, turned)];
+    if (problems.length > 0) {
+      record({ ...turned.report, verdict: "failed", problems });
+      return stopped(context, turn, problems);
     }
+    outputs = turned.outputs;
+    if (turn.phase !== "live") {
+      record(turned.report);
+      continue;
+    }
+    const gates = await judgeAndShow(context, outputs, memory);
+    const found =
+      gates?.verdict === "failed" ? gates.findings.filter(({ verdict }) => verdict !== "passed") : [];
+    record({
+      ...turned.report,
+      ...(gates === undefined ? {} : { gates }),
+      verdict: found.length === 0 ? "passed" : "failed",
+      problems: found.map(({ layer, detail, wayOut }) => `${layer}: ${detail} Way out: ${wayOut}`),
+    });
+    if (found.length === 0) continue;
+    if (options.stay === true) return stopped(context, turn, reports.at(-1)?.problems ?? []);
+    console.line(`\nThe verdict does not hold at ${nameOf(turn)}: customers go back to ${dial.current}.`);
+    const back = await turnOnce(context, { phase: "staged" }, "the verdict did not hold");
+    // What failed stays the result, also when the way back worked.
+    record({
+      ...back.report,
+      verdict: "failed",
+      problems: [...(reports.at(-1)?.problems ?? []), ...back.report.problems],
+    });
+    return stopped(context, turn, reports.at(-1)?.problems ?? []);
   }
   console.line(`\n${project.stack} is at ${to}.`);
   return 0;
 }
 
-async function turnOnce(context: Context, turn: Turn): Promise<TurnReport> {
-  const { project, console, operations } = context;
-  turnDial(project, { phase: turn.phase, "edge.weight": turn.weight });
-  console.line(`\n${nameOf(turn)}`);
-  const startedAt = new Date().toISOString();
-  const outcome = await operations.update(`order-upgrade: ${nameOf(turn)}`, console.observe);
-  const changed = Object.entries(outcome.changes)
-    .filter(([kind]) => kind !== "same")
-    .map(([kind, count]) => `${count} ${kind}`);
-  if (outcome.succeeded)
-    console.line(`  done in ${outcome.seconds.toFixed(1)} s (${changed.join(", ") || "no change"})`);
-  return {
-    ...turn,
-    startedAt,
-    seconds: outcome.seconds,
-    verdict: outcome.succeeded ? "passed" : "failed",
-    changes: outcome.changes,
-    problems: outcome.problems,
-    steps: outcome.steps,
-  };
+function turnsTo(
+  { project }: Context,
+  options: RunOptions,
+  to: string,
+  outputs: Readonly<Record<string, unknown>>,
+): Turn[] {
+  const dial = readDial(project);
+  const canary = canaryOf(options, rawParameter(project, "edge.canary"));
+  const deployed = { phase: outputs.phase, weight: weightOf(outputs.weights, dial.next) };
+  const unfinished =
+    deployed.phase !== dial.phase || (dial.phase === "live" && deployed.weight !== dial.weight);
+  const position = { phase: dial.phase, weight: dial.weight, unfinished };
+  const turns = pathTo(position, to, dial.strategy, dial.strategy === "maintenance" ? [100] : canary);
+  if (turns.length > 0) return turns;
+  // The same update again repairs whatever is missing; with nothing missing it changes nothing.
+  const phase = phaseNamed(to);
+  return [phase === "live" ? { phase, weight: dial.weight } : { phase }];
 }
 
-const nameOf = (turn: Turn): string =>
-  turn.weight === undefined ? turn.phase : `${turn.phase} (${turn.weight} % on the new release)`;
+/** Shares of customers on the way into live: as asked, as the stack says, or the usual ones. */
+export function canaryOf({ canary }: Pick<RunOptions, "canary">, parameter: unknown): readonly number[] {
+  if (canary !== undefined) return readCanary(canary);
+  return Array.isArray(parameter) ? readCanary(parameter.join(",")) : CANARY;
+}
+
+function stopped({ console, project }: Context, turn: Turn, problems: readonly string[]): number {
+  console.line(`\nStopped at ${nameOf(turn)}:`);
+  for (const problem of problems) console.line(`  ${problem.replaceAll("\n", "\n  ")}`);
+  console.line(
+    `\nNothing after this point was begun. Put the cause right and run the same command again, or go back with: order-upgrade rollback --stack ${project.stack}`,
+  );
+  return 1;
+}
 
 const weightOf = (weights: unknown, next: string | undefined): number | undefined =>
   next === undefined ? undefined : (weights as Record<string, number> | undefined)?.[next];

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { type Document, parseDocument } from "yaml";
+import { type Document, isSeq, parseDocument } from "yaml";
 import type { Phase, Strategy } from "../../infra/phases";
 import { phaseNamed } from "../path";
 import { Refusal } from "../refusal";
@@ -12,6 +12,9 @@ export interface Dial {
   readonly attempt: number;
   /** Percent of customer traffic on the next release in phase `live`. */
   readonly weight: number;
+  /** The same as the file says it; undefined when it does not. */
+  readonly weightGiven: number | undefined;
+  readonly confirm: readonly string[];
   readonly current: string;
   readonly next: string | undefined;
 }
@@ -31,10 +34,17 @@ export function readDial(project: Project): Dial {
     strategy: value("strategy") === "maintenance" ? "maintenance" : "blue-green",
     attempt: Number(value("attempt") ?? 1),
     weight: Number(value("edge", "weight") ?? 100),
+    weightGiven: value("edge", "weight") === undefined ? undefined : Number(value("edge", "weight")),
+    confirm: textsOf(value("confirm")),
     current,
     next: typeof next === "string" ? next : undefined,
   };
 }
+
+const textsOf = (value: unknown): string[] => {
+  const list = isSeq(value) ? (value.toJSON() as unknown) : value;
+  return Array.isArray(list) ? list.map(String) : [];
+};
 
 /** Writes the given positions; everything else in the file, comments included, stays as it is. `undefined` removes a key. */
 export function turnDial(

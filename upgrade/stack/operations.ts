@@ -6,7 +6,9 @@ import {
   type OutputMap,
   type Stack,
 } from "@pulumi/pulumi/automation";
+import { type LoggedEvent, type Preview, summarise } from "../check/events";
 import { Refusal } from "../refusal";
+import { type BackendHolder, holderIn } from "./backend-lock";
 import type { Engine } from "./engine";
 import { EventReader, type Observation } from "./events";
 import type { Project } from "./project";
@@ -20,6 +22,32 @@ export interface Outcome {
   /** Why it failed, most telling first; empty when it succeeded. */
   readonly problems: readonly string[];
   readonly steps: readonly FinishedStep[];
+  /** What the stack says about itself afterwards; empty when the update failed. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** An update that ended some time. */
+export interface PastUpdate {
+  readonly message: string;
+  readonly succeeded: boolean;
+  readonly startedAt: Date;
+  readonly seconds: number;
+}
+
+/** Somebody else's update holds the stack. */
+export class Occupied extends Refusal {
+  constructor(
+    readonly holder: BackendHolder | undefined,
+    stack: string,
+    told: string,
+  ) {
+    super(
+      holder === undefined
+        ? `Another update holds this stack: ${told}`
+        : `${holder.user}@${holder.host} has been updating this stack since ${holder.since} (process ${holder.pid}). Wait until that ends. ` +
+            `If it never will, free the stack with: pulumi cancel --stack ${stack}`,
+    );
+  }
 }
 
 /** One change that was made. */
@@ -66,14 +94,46 @@ export class StackOperations {
     return this.operate(observe, (onEvent) =>
       this.stack
         .up({ ...this.options(), message, onEvent, ...(signal === undefined ? {} : { signal }) })
-        .then((result) => result.summary.resourceChanges ?? {}),
+        .then((result) => ({
+          changes: result.summary.resourceChanges ?? {},
+          outputs: plainOutputs(result.outputs),
+        })),
     );
   }
 
-  async preview(observe: (observation: Observation) => void): Promise<Outcome> {
-    return this.operate(observe, (onEvent) =>
-      this.stack.preview({ ...this.options(), onEvent }).then((result) => result.changeSummary),
+  /** What an update with this stack file would do; judged by the packs, nothing is changed. */
+  async preview(configFile: string): Promise<Preview> {
+    const events: LoggedEvent[] = [];
+    const outcome = await this.operate(
+      () => undefined,
+      (onEvent) =>
+        this.stack
+          .preview({
+            ...this.options(),
+            configFile,
+            onEvent: (event) => {
+              events.push(event as unknown as LoggedEvent);
+              onEvent(event);
+            },
+          })
+          .then((result) => ({ changes: result.changeSummary, outputs: {} })),
     );
+    const summary = summarise(events);
+    const explained = summary.errors.length > 0 || summary.violations.some(({ mandatory }) => mandatory);
+    return outcome.succeeded || explained ? summary : { ...summary, errors: outcome.problems };
+  }
+
+  /** Updates of the past, newest first. */
+  async history(): Promise<PastUpdate[]> {
+    const entries = await this.stack.history();
+    return entries
+      .filter(({ kind }) => kind === "update")
+      .map(({ message, result, startTime, endTime }) => ({
+        message,
+        succeeded: result === "succeeded",
+        startedAt: new Date(startTime),
+        seconds: Math.max(0, (Number(endTime ?? startTime) - Number(startTime)) / 1000),
+      }));
   }
 
   /** Frees the lock of an update whose process is gone. */
@@ -92,7 +152,10 @@ export class StackOperations {
 
   private async operate(
     observe: (observation: Observation) => void,
-    run: (onEvent: EventReader["read"]) => Promise<Record<string, number | undefined>>,
+    run: (onEvent: EventReader["read"]) => Promise<{
+      readonly changes: Readonly<Record<string, number | undefined>>;
+      readonly outputs: Readonly<Record<string, unknown>>;
+    }>,
   ): Promise<Outcome> {
     const began = Date.now();
     const problems: string[] = [];
@@ -112,17 +175,18 @@ export class StackOperations {
     });
     const seconds = (): number => (Date.now() - began) / 1000;
     try {
-      const changes = await run(reader.read);
+      const { changes, outputs } = await run(reader.read);
       return {
         succeeded: true,
         seconds: seconds(),
         changes: Object.fromEntries(Object.entries(changes).map(([key, value]) => [key, value ?? 0])),
         problems: [],
         steps,
+        outputs,
       };
     } catch (problem) {
       if (problem instanceof ConcurrentUpdateError)
-        throw new Refusal(`Another update holds this stack: ${reason(problem)}`);
+        throw new Occupied(holderIn(problem.message), this.project.stack, reason(problem));
       if (!(problem instanceof CommandError)) throw problem;
       return {
         succeeded: false,
@@ -130,10 +194,17 @@ export class StackOperations {
         changes: {},
         problems: problems.length > 0 ? problems : [reason(problem)],
         steps,
+        outputs: {},
       };
     }
   }
 }
+
+/** Outputs of a stack as they are read by people and programs: without secrets. */
+export const plainOutputs = (outputs: OutputMap): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(outputs).map(([name, { value, secret }]) => [name, secret ? "[secret]" : value]),
+  );
 
 const located = (name: string | undefined, text: string): string =>
   name === undefined ? text : `${name}: ${text}`;

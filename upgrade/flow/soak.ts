@@ -1,0 +1,35 @@
+import { isDuration, seconds, spoken } from "../../infra/units";
+import type { Context } from "../commands/context";
+import { type StepOutput, soakEnds } from "../evidence/blocks";
+import { Refusal } from "../refusal";
+import { readParameters } from "../stack/parameters";
+
+/** An update takes at least this long until its soak check, which judges the period exactly. Seconds. */
+const LEAD = 3;
+
+/** Waits until the new release has served long enough to complete, if that is soon; else says when to come again. */
+export async function waitForSoak(
+  { project, console }: Context,
+  outputs: Readonly<Record<string, unknown>>,
+  longest: number,
+  pause: (milliseconds: number) => Promise<unknown> = (milliseconds) =>
+    new Promise((done) => setTimeout(done, milliseconds)),
+): Promise<void> {
+  const end = soakEnds(readParameters(project), (outputs.steps ?? {}) as Record<string, StepOutput>);
+  if (end === undefined) return;
+  const left = (end.getTime() - Date.now()) / 1000 - LEAD;
+  if (left <= 0) return;
+  if (left > longest)
+    throw new Refusal(
+      `The soak period ends at ${end.toISOString()}, in ${spoken(left)}. Run again then, or wait here with --wait ${Math.ceil(left / 60)}m.`,
+    );
+  console.line(`\nsoaking until ${end.toISOString()} (${spoken(left)})`);
+  await pause(left * 1000);
+}
+
+export const longestWait = (text: string | undefined): number => {
+  if (text === undefined) return 3600;
+  if (!isDuration(text))
+    throw new Refusal(`--wait ${text}: use a number with a unit, such as 30m or 24h.`, 2);
+  return seconds(text);
+};
