@@ -18,7 +18,7 @@ export class Children {
       "host/leash.cjs",
       "../start/code-cache.cjs",
       "host/print-errors.cjs",
-      "host/lazy-modules.cjs",
+      "../start/lazy-modules.cjs",
     ].flatMap((file) => ["--require", join(this.engineRoot, file)]);
     const child = spawn(process.execPath, [...preloaded, ...nodeArguments, script, ...args], {
       cwd: options.cwd,

@@ -15,8 +15,8 @@ export interface PackSetting {
   /** `security` or `upgrade`. */
   readonly pack: string;
   readonly rules: readonly Rule[];
-  /** Names of the rules of all packs, so that a mistyped waiver is noticed. */
-  readonly allRules: ReadonlySet<string>;
+  /** Tells the names of the rules of all packs, so that a mistyped waiver is noticed; asked only when there are waivers. */
+  readonly allRules: () => ReadonlySet<string>;
   readonly stack: string;
   readonly waiverFile?: string;
   readonly now?: Date;

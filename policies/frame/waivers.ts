@@ -1,35 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
-import { LineCounter, parseDocument } from "yaml";
-import { z } from "zod";
+import { readWaiverFile, type Waiver, type WaiverProblem } from "./waiver-file";
 
 const DAY = 86_400_000;
 /** A waiver lives at most this long; what must last longer is a change of the rule. */
 const LONGEST_DAYS = 90;
 
-const waiverSchema = z.strictObject({
-  rule: z.string().min(1),
-  /** Exact URN or exact name of the resource; no pattern. */
-  resource: z
-    .string()
-    .min(1)
-    .refine((text) => !/[*?]/.test(text), "must be one exact URN or name, not a pattern"),
-  /** Stacks it holds in. */
-  stacks: z.array(z.string()).min(1),
-  reason: z.string().min(20, "must say why in at least 20 characters"),
-  owner: z.string().min(1),
-  approver: z.string().min(1),
-  granted: z.iso.date(),
-  /** Last day it holds. */
-  expires: z.iso.date(),
-});
-
-export type Waiver = z.output<typeof waiverSchema>;
-
-/** A waiver that is not in order, with its place in the file. */
-export interface WaiverProblem {
-  readonly place: string;
-  readonly message: string;
-}
+/** Comments, and a list without entries. */
+const NO_WAIVERS = /^(\s*#.*\n|\s*\n)*waivers:[ \t]*\[[ \t]*\]\s*(#.*\s*)*$/;
 
 /** The waivers of a pack, and which of them were used in this run. */
 export class Waivers {
@@ -43,50 +20,21 @@ export class Waivers {
 
   /**
    * Reads the file; never throws: what is wrong becomes a problem, and the waiver concerned does not count.
-   * @param rules names of all rules of all packs
+   * @param rules tells the names of all rules of all packs
    */
-  static read(file: string, stack: string, rules: ReadonlySet<string>, now: Date): Waivers {
+  static read(file: string, stack: string, rules: () => ReadonlySet<string>, now: Date): Waivers {
     if (!existsSync(file)) return new Waivers([], [], now);
-    const lines = new LineCounter();
-    const document = parseDocument(readFileSync(file, "utf8"), { lineCounter: lines });
-    const [broken] = document.errors;
-    if (broken !== undefined) {
-      return new Waivers(
-        [],
-        [
-          {
-            place: `${file}:${lines.linePos(broken.pos[0]).line}`,
-            message: broken.message.split("\n")[0] ?? "",
-          },
-        ],
-        now,
-      );
-    }
-    const list: unknown = document.toJS()?.waivers ?? [];
-    if (!Array.isArray(list))
-      return new Waivers([], [{ place: file, message: '"waivers" must be a list' }], now);
-    const problems: WaiverProblem[] = [];
+    const text = readFileSync(file, "utf8");
+    // Most runs have none: what reads and checks entries is loaded when there is one.
+    if (NO_WAIVERS.test(text)) return new Waivers([], [], now);
+    const { entries, problems } = readWaiverFile(text, file);
     const inForce: { waiver: Waiver; place: string }[] = [];
-    list.forEach((entry: unknown, index) => {
-      const node = document.getIn(["waivers", index], true) as
-        | { range?: [number, number, number] }
-        | undefined;
-      const place = `${file}:${node?.range === undefined ? 1 : lines.linePos(node.range[0]).line}`;
-      const parsed = waiverSchema.safeParse(entry);
-      if (!parsed.success) {
-        problems.push(
-          ...parsed.error.issues.map((issue) => ({
-            place,
-            message: `${issue.path.join(".") || "waiver"}: ${issue.message}`,
-          })),
-        );
-        return;
-      }
-      const wrong = faultsOf(parsed.data, rules, now);
+    const known = rules();
+    for (const { waiver, place } of entries) {
+      const wrong = faultsOf(waiver, known, now);
       problems.push(...wrong.map((message) => ({ place, message })));
-      if (wrong.length === 0 && parsed.data.stacks.includes(stack))
-        inForce.push({ waiver: parsed.data, place });
-    });
+      if (wrong.length === 0 && waiver.stacks.includes(stack)) inForce.push({ waiver, place });
+    }
     return new Waivers(inForce, problems, now);
   }
 

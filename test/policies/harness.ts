@@ -51,7 +51,7 @@ export function judge(rule: Rule, resources: readonly FakeResource[], setting: H
   const [policy] = policiesOf({
     pack: "test",
     rules: [rule],
-    allRules: new Set([rule.name]),
+    allRules: () => new Set([rule.name]),
     stack: setting.stack ?? "production",
     waiverFile: setting.waiverFile ?? "/nowhere/waivers.yaml",
     ...(setting.now === undefined ? {} : { now: setting.now }),

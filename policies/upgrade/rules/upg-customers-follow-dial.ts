@@ -28,6 +28,12 @@ const served = (rule: PolicyResource): unknown[] =>
       .map(({ arn }) => arn as unknown),
   ]);
 
+/** Whether the actions come from groups, and from none of these; known in previews, too. */
+function namesOthersOnly(rule: PolicyResource, groups: readonly PolicyResource[]): boolean {
+  const named = (rule.propertyDependencies.actions ?? []).filter(({ type }) => GROUP.test(type));
+  return named.length > 0 && !named.some(({ urn }) => groups.some((group) => group.urn === urn));
+}
+
 export const upgCustomersFollowDial = stackRule({
   name: "upg-customers-follow-dial",
   title: "Only in phases live and complete do public rules lead customers to the new release.",
@@ -45,8 +51,11 @@ export const upgCustomersFollowDial = stackRule({
       resources.filter(({ type }) => RULE.test(type)),
       (rule) => {
         if (isPreview(rule, facts.previewHost)) return;
-        const groups = groupsOf(resources, next).map(({ props }) => known(() => props.arn as unknown));
-        if (served(rule).some((arn) => groups.includes(arn)))
+        const groups = groupsOf(resources, next);
+        // Groups that this update makes have no ARN in a preview. A rule that names none of the new release's is in order.
+        if (known(() => served(rule)) === undefined && namesOthersOnly(rule, groups)) return;
+        const arns = groups.map(({ props }) => known(() => props.arn as unknown));
+        if (served(rule).some((arn) => arns.includes(arn)))
           findings.blame(rule, `Leads customers to ${next} in phase ${phase}.`, "actions");
       },
     );

@@ -31,7 +31,7 @@ function read(
 ): Waivers {
   const fields = Object.entries({ ...GOOD, ...changes }).map(([key, value]) => `    ${key}: ${value}`);
   writeFileSync(file, `waivers:\n  -\n${fields.join("\n")}\n`);
-  return Waivers.read(file, stack, RULES, NOW);
+  return Waivers.read(file, stack, () => RULES, NOW);
 }
 const scratch = { urn: "urn:pulumi:staging::p::t::scratch", name: "scratch" };
 
@@ -84,9 +84,25 @@ describe("a waiver", () => {
     expect(read().unused(RULES)[0]?.message).toMatch(/does not break it; remove the waiver/);
   });
 
+  it.each([
+    ["an empty list", "# Exceptions.\n\nwaivers: []\n"],
+    ["an empty list with a remark", "waivers: [ ] # none now\n"],
+  ])("file with %s asks for no names of rules", (_title, text) => {
+    writeFileSync(file, text);
+    const names = (): never => {
+      throw new Error("asked");
+    };
+    expect(Waivers.read(file, "staging", names, NOW).problems).toEqual([]);
+  });
+
+  it("file with entries after an empty list is read", () => {
+    writeFileSync(file, "waivers: []\nwaivers:\n  - {}\n");
+    expect(Waivers.read(file, "staging", () => RULES, NOW).problems.length).toBeGreaterThan(0);
+  });
+
   it("file that is no YAML is one problem with its line", () => {
     writeFileSync(file, "waivers:\n  - rule: [\n");
-    const { problems } = Waivers.read(file, "staging", RULES, NOW);
+    const { problems } = Waivers.read(file, "staging", () => RULES, NOW);
     expect(problems).toHaveLength(1);
     expect(problems[0]?.place).toMatch(/waivers\.yaml:\d+$/);
   });

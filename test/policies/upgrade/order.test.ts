@@ -173,6 +173,27 @@ proves({
   unknownIsSet: ["#3.actions.0.forward.targetGroups.1.arn", "#2.arn"],
 });
 
+describe("a public rule whose groups are not made yet", () => {
+  const unmade = (release: string): FakeResource => ({
+    ...route("customers", { [release]: 100 }),
+    props: {
+      actions: [{ type: "forward", forward: { targetGroups: [{ arn: UNKNOWN, weight: 100 }] } }],
+      conditions: [],
+    },
+    propertyDependencies: { actions: [group("web", release).name ?? ""] },
+  });
+
+  it("is in order when it names only groups of the old release", () => {
+    const outcome = judge(upgCustomersFollowDial, [upgrade("migrated"), ...groups, unmade("3.2.0")]);
+    expect([...outcome.violations, ...outcome.undecided]).toEqual([]);
+  });
+
+  it("is not decided when it names one of the new release", () => {
+    const outcome = judge(upgCustomersFollowDial, [upgrade("migrated"), ...groups, unmade("4.0.0")]);
+    expect(outcome.undecided[0]).toMatch(/UNDECIDED/);
+  });
+});
+
 const alarm: FakeResource = {
   type: "aws:cloudwatch/metricAlarm:MetricAlarm",
   name: "errors",

@@ -1,5 +1,6 @@
-// Loaded into every process the engine starts: the SDK requires TypeScript and a package tree reader at its start, which
-// takes most of its start-up time, and needs them only to serialise closures. They are loaded when first looked at.
+// Loaded into every process the engine starts, and by packs that the CLI starts: the SDK requires TypeScript and a package
+// tree reader at its start, which takes most of its start-up time, and needs them only to serialise closures. They are
+// loaded when first looked at.
 "use strict";
 const Module = require("node:module");
 
