@@ -38,6 +38,11 @@ export class Cloud {
     return this.ready.providers;
   }
 
+  /** Where the control API and the cluster's API answer. */
+  get control(): string {
+    return `http://127.0.0.1:${this.ready.control}`;
+  }
+
   /** Load balancers, databases, pods, Services, recorded kinds. */
   async state(): Promise<Record<string, unknown>> {
     return (await this.ask("GET", "/state")) as Record<string, unknown>;
@@ -63,7 +68,7 @@ export class Cloud {
   }
 
   private async ask(method: string, route: string, body?: unknown): Promise<unknown> {
-    const response = await fetch(`http://127.0.0.1:${this.ready.control}${route}`, {
+    const response = await fetch(`${this.control}${route}`, {
       method,
       ...(body === undefined
         ? {}

@@ -2,6 +2,8 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
 import { ended, spawnNode } from "../process/leash";
+import { access } from "./access";
+import type { Cloud } from "./cloud";
 import type { DrillOptions } from "./options";
 import { stackFile } from "./stack-file";
 import type { Workspace } from "./workspace";
@@ -35,7 +37,7 @@ export class Operator {
   constructor(
     private readonly workspace: Workspace,
     private readonly options: DrillOptions,
-    private readonly providers: Readonly<Record<string, number>>,
+    private readonly cloud: Cloud,
     private readonly print: (line: string) => void,
     private readonly signal: AbortSignal,
   ) {}
@@ -57,7 +59,10 @@ export class Operator {
         "--json",
         result,
       ],
-      { cwd: this.workspace.root, env: this.workspace.environment(this.providers) },
+      {
+        cwd: this.workspace.root,
+        env: { ...this.workspace.environment(this.cloud.providers), ...access(this.workspace, this.cloud) },
+      },
     );
     for (const stream of [child.stdout, child.stderr]) {
       if (stream !== null)

@@ -33,7 +33,7 @@ export class Site {
     readonly print: (line: string) => void,
     signal: AbortSignal,
   ) {
-    this.operator = new Operator(workspace, options, world.cloud.providers, print, signal);
+    this.operator = new Operator(workspace, options, world.cloud, print, signal);
   }
 
   get traffic(): Traffic | undefined {

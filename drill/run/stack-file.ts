@@ -54,6 +54,9 @@ const SHORT_WAITS: Readonly<Record<string, unknown>> = {
   "migration.reconcileInterval": "1m",
   "business.stockUpdateInterval": "1s",
   "business.logistics.pollInterval": "2s",
+  // Nobody evaluates alarms here, so no synthetic customer and no alarm can be asked; the other layers are real.
+  "gates.layers": ["comparison", "queues", "pods", "errors", "latency"],
+  "gates.requests": 20,
 };
 
 const addresses = (world: World): Readonly<Record<string, unknown>> => ({

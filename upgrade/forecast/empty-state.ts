@@ -3,10 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import type { Stack } from "@pulumi/pulumi/automation";
 import { parse, parseDocument } from "yaml";
 import { type LoggedEvent, type Preview, summarise } from "../check/events";
 import { Refusal } from "../refusal";
+import { automation } from "../stack/automation";
 import type { Engine } from "../stack/engine";
 import type { Project } from "../stack/project";
 
@@ -44,7 +45,7 @@ export class EmptyState {
       );
       const file = path.join(folder, `Pulumi.${project.stack}.yaml`);
       const salt = (parse(readFileSync(file, "utf8")) as { encryptionsalt?: unknown } | null)?.encryptionsalt;
-      const stack = await LocalWorkspace.selectStack(
+      const stack = await automation().LocalWorkspace.selectStack(
         { stackName: project.stack, workDir: project.root },
         { pulumiCommand: engine.command, envVars: { ...environment, PULUMI_CONFIG_PASSPHRASE_FILE: "" } },
       );

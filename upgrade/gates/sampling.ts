@@ -1,3 +1,5 @@
+import { FEWEST_SAMPLES } from "./statistics";
+
 /** What a release answered to customers' requests, path by path. */
 export interface ReleaseSamples {
   /** Milliseconds of answers that were no error, by path. */
@@ -21,14 +23,15 @@ export interface SamplingOptions {
   readonly timeout?: number;
 }
 
-/** At small weights the next release is met seldom; this many times the wanted number is asked at most. */
-const PATIENCE = 12;
+/** At small weights the next release is met seldom; this many times the wanted number is asked at most, and this long. */
+const PATIENCE = 100;
+const LONGEST_SECONDS = 60;
 const PARALLEL = 4;
 /** Errors that name no release are nobody's in particular. */
 export const NOBODY = "";
 
 /**
- * Asks the public address as customers do, the paths in turn, and sorts the answers by the release that gave them. Both
+ * Asks the public address as customers do, and sorts the answers by the release that gave them. Both
  * releases are measured in the same minute from the same place, so that whatever else goes on hits both alike.
  */
 export async function sample(options: SamplingOptions): Promise<Samples> {
@@ -42,12 +45,23 @@ export async function sample(options: SamplingOptions): Promise<Samples> {
     collected.set(release, known);
     return known;
   };
-  const enough = (): boolean => releases.every((release) => (collected.get(release)?.total ?? 0) >= wanted);
-  const most = wanted * PATIENCE * Math.max(1, releases.length);
+  const enough = (): boolean =>
+    releases.every((release) => {
+      const figures = collected.get(release);
+      // Errors have no time: a path that only fails is not waited for.
+      return (
+        figures !== undefined &&
+        figures.total >= wanted &&
+        (figures.failed > 0 || paths.every((path) => (figures.times[path]?.length ?? 0) >= FEWEST_SAMPLES))
+      );
+    });
+  const most = wanted * PATIENCE;
+  const until = performance.now() + LONGEST_SECONDS * 1000;
   let asked = 0;
   const worker = async (): Promise<void> => {
-    while (asked < most && !enough()) {
-      const path = paths[asked % paths.length] ?? "/";
+    while (asked < most && performance.now() < until && !enough()) {
+      // By chance, not in turn: a load balancer that deals in turn as well would show a release only some of the paths.
+      const path = paths[Math.floor(Math.random() * paths.length)] ?? "/";
       asked += 1;
       const began = performance.now();
       try {

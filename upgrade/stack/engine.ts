@@ -1,6 +1,7 @@
 import path from "node:path";
-import { PulumiCommand } from "@pulumi/pulumi/automation";
+import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import { Refusal } from "../refusal";
+import { automation } from "./automation";
 
 export const ENGINES = ["auto", "offline", "pulumi"] as const;
 export type EngineChoice = (typeof ENGINES)[number];
@@ -23,13 +24,13 @@ export async function chooseEngine(choice: EngineChoice, root: string): Promise<
       );
     }
   }
-  const command = await PulumiCommand.get({ root: path.join(root, "engine") });
+  const command = await automation().PulumiCommand.get({ root: path.join(root, "engine") });
   return { kind: "offline", version: String(command.version ?? "unknown"), command };
 }
 
 async function installed(): Promise<PulumiCommand | undefined> {
   try {
-    return await PulumiCommand.get();
+    return await automation().PulumiCommand.get();
   } catch {
     return undefined;
   }

@@ -1,13 +1,8 @@
 import path from "node:path";
-import {
-  CommandError,
-  ConcurrentUpdateError,
-  LocalWorkspace,
-  type OutputMap,
-  type Stack,
-} from "@pulumi/pulumi/automation";
+import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { type LoggedEvent, type Preview, summarise } from "../check/events";
 import { Refusal } from "../refusal";
+import { automation } from "./automation";
 import { type BackendHolder, holderIn } from "./backend-lock";
 import type { Engine } from "./engine";
 import { EventReader, type Observation } from "./events";
@@ -72,7 +67,7 @@ export class StackOperations {
   /** Opens the stack, and creates it in the state backend when it is new there. */
   static async open(project: Project, engine: Engine): Promise<StackOperations> {
     try {
-      const stack = await LocalWorkspace.createOrSelectStack(
+      const stack = await automation().LocalWorkspace.createOrSelectStack(
         { stackName: project.stack, workDir: project.root },
         { pulumiCommand: engine.command, envVars: environment() },
       );
@@ -185,6 +180,7 @@ export class StackOperations {
         outputs,
       };
     } catch (problem) {
+      const { CommandError, ConcurrentUpdateError } = automation();
       if (problem instanceof ConcurrentUpdateError)
         throw new Occupied(holderIn(problem.message), this.project.stack, reason(problem));
       if (!(problem instanceof CommandError)) throw problem;

@@ -41,7 +41,7 @@ export function createCluster(options: ClusterOptions): Cluster {
   const loop = new ControllerLoop(server, createControllers(server, options.edge, kubelet), log);
   return {
     provider: new KubernetesProvider(server, logs),
-    http: serveCluster(server, logs),
+    http: serveCluster(server, logs, kubelet),
     state: () => clusterState(server, kubelet, proxy, options.replicaCap),
     faults: faults.kinds,
     async restore() {
