@@ -52,7 +52,7 @@ const verification = z.looseObject({
   /** Connections that must be free. */
   freeConnections: z.int().min(0).default(20),
   longestTransaction: seconds.default(300),
-  oldestServer: z.int().default(150_000),
+  oldestServer: z.int().default(160_000),
   /** Rows of the invariants that are named in the evidence. */
   examples: z.int().min(1).max(100).default(5),
   performance: z

@@ -31,14 +31,15 @@ export async function finishModel(
   for (const one of rows.filter(({ kind }) => kind === "foreign-key")) {
     say(`adding the foreign key ${one.name}`);
     const name = identifier(one.name);
-    await changeSchema(
-      client,
-      [
-        `ALTER TABLE ${one.relation} DROP CONSTRAINT IF EXISTS ${name}`,
-        `ALTER TABLE ${one.relation} ADD CONSTRAINT ${name} ${one.definition.replace(/ NOT VALID$/, "")} NOT VALID`,
-      ],
-      patience,
-    );
+    if (!(await hasConstraint(client, one)))
+      await changeSchema(
+        client,
+        [
+          lockReferenced(one.definition),
+          `ALTER TABLE ${one.relation} ADD CONSTRAINT ${name} ${one.definition.replace(/ NOT VALID$/, "")} NOT VALID`,
+        ],
+        patience,
+      );
     await changeSchema(client, [`ALTER TABLE ${one.relation} VALIDATE CONSTRAINT ${name}`], {
       ...patience,
       lockTimeout: Math.max(patience.lockTimeout, 2000),
@@ -62,6 +63,18 @@ async function buildIndex(client: pg.ClientBase, one: Apart, patience: Patience)
     await client.query("RESET lock_timeout").catch(() => undefined);
   }
 }
+
+async function hasConstraint(client: pg.ClientBase, one: Apart): Promise<boolean> {
+  const { rows } = await client.query(
+    "SELECT FROM pg_constraint WHERE conrelid = $1::regclass AND conname = $2",
+    [one.relation, one.name],
+  );
+  return rows.length > 0;
+}
+
+/** Writers come to the referenced table first; whoever takes both locks the other way round deadlocks with them. */
+const lockReferenced = (definition: string): string =>
+  `LOCK TABLE ${/ REFERENCES (.+?)\(/.exec(definition)?.[1] ?? ""} IN SHARE ROW EXCLUSIVE MODE`;
 
 async function restored(client: pg.ClientBase, one: Apart): Promise<void> {
   await client.query(

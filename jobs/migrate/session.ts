@@ -21,7 +21,7 @@ export async function inTransaction<T>(
 }
 
 export interface Patience {
-  /** Milliseconds one try may wait for a lock. */
+  /** Milliseconds one try may wait for a lock at most. */
   readonly lockTimeout: number;
   /** Tries in all. Default 40: with the pauses between them, about five minutes. */
   readonly tries?: number;
@@ -29,9 +29,12 @@ export interface Patience {
   readonly onRetry?: ((problem: unknown) => void) | undefined;
 }
 
+/** Milliseconds the first try of a change waits for its locks. */
+const FIRST_WAIT = 50;
+
 /**
  * Changes of the schema of a live system: each try waits only briefly for its locks, so that customers queue behind it
- * for no longer than that, and comes again after a growing pause.
+ * for no longer than that, and comes again after a growing pause. Later tries wait longer, up to `lockTimeout`.
  */
 export async function changeSchema(
   client: pg.ClientBase,
@@ -42,7 +45,8 @@ export async function changeSchema(
     signal?.throwIfAborted();
     try {
       await inTransaction(client, async () => {
-        await client.query(`SET LOCAL lock_timeout = ${Math.round(lockTimeout)}`);
+        const wait = Math.min(lockTimeout, FIRST_WAIT * 1.5 ** (attempt - 1));
+        await client.query(`SET LOCAL lock_timeout = ${Math.round(wait)}`);
         for (const statement of statements) await client.query(statement);
       });
       return;
@@ -95,11 +99,11 @@ export class Session {
       try {
         return await work(await this.client());
       } catch (problem) {
-        if (attempt >= tries || !(isTransient(problem) || outOfSpace(problem))) throw problem;
+        if (attempt >= tries || !(isTransient(problem) || takesNoWrites(problem))) throw problem;
         // A connection that was cut reports it with an error of its own; either way it is not used again.
         if (!isLockProblem(problem)) this.#broken = true;
         onRetry?.(problem);
-        const pause = Math.min(outOfSpace(problem) ? 15_000 : 5000, 50 * 1.6 ** attempt);
+        const pause = Math.min(takesNoWrites(problem) ? 15_000 : 5000, 50 * 1.6 ** attempt);
         await sleep(pause * (0.5 + Math.random() / 2));
       }
     }
@@ -111,8 +115,12 @@ export class Session {
   }
 }
 
-/** Somebody may make room while the job waits; nothing is lost by waiting. */
-export const outOfSpace = (problem: unknown): boolean => (problem as { code?: string }).code === "53100";
+/**
+ * The disk is full, or the server takes no writes for want of room or because it changes its role. Somebody may put that
+ * right while the job waits; nothing is lost by waiting.
+ */
+export const takesNoWrites = (problem: unknown): boolean =>
+  ["53100", "25006"].includes((problem as { code?: string }).code ?? "");
 
 const isLockProblem = (problem: unknown): boolean =>
   ["55P03", "40P01", "40001"].includes((problem as { code?: string }).code ?? "");

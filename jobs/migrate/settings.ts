@@ -34,7 +34,7 @@ export const limitsOf = (settings: MigrationSettings): Limits => ({
   parallel: settings.parallel,
   writeLatency: settings.writeLatency * 1000,
   lag: settings.replicaLag,
-  chunkSeconds: 1,
+  chunkSeconds: 0.4,
   smallest: Math.min(500, settings.chunkRows),
   largest: Math.max(20_000, settings.chunkRows),
 });

@@ -23,10 +23,11 @@ export async function checkInvariants(
 ): Promise<InvariantResult[]> {
   if (!existsSync(path.join(directory, version, "checks.yaml"))) return [];
   const results: InvariantResult[] = [];
-  // Checks are written in the words of the release: its tables without a schema.
-  await client.query(`SET LOCAL search_path = ${identifier(schema)}`);
-  // Some rules hold only for rows written since the upgrade began.
-  await client.query("SELECT set_config('order_upgrade.since', $1, true)", [since.toISOString()]);
+  // As in the step verify: tables without a schema, times in UTC, and rules that hold only for rows since the upgrade began.
+  await client.query(
+    "SELECT set_config('search_path', $1, true), set_config('TimeZone', 'UTC', true), set_config('order_upgrade.since', $2, true)",
+    [identifier(schema), since.toISOString()],
+  );
   for (const { name, what, query } of loadChecks(directory, version).invariants) {
     const bare = query.trim().replace(/;$/, "");
     const { rows } = await client.query<{ broken: number; examples: Record<string, unknown>[] | null }>(

@@ -58,6 +58,7 @@ class Backfill {
   #decisions = 0;
   #recent: number[] = [];
   #stopped = false;
+  #halfSaid = false;
   readonly #backends = new Set<number>();
   /** Chunks of a source that are being loaded. */
   readonly #busy = new Map<string, number>();
@@ -170,9 +171,10 @@ class Backfill {
   async #finish(source: Source): Promise<void> {
     await this.control.repeat(async (client) => {
       await client.query(`SELECT ${BOOK}.retry_waiting($1)`, [source.table]);
-      await client.query(`UPDATE ${BOOK}.load SET finished_at = now(), done = true WHERE source = $1`, [
-        source.table,
-      ]);
+      await client.query(
+        `UPDATE ${BOOK}.load SET finished_at = clock_timestamp(), done = true WHERE source = $1`,
+        [source.table],
+      );
     }, this.#retries());
     this.#finished.add(source.table);
     this.options.say(`${source.table} is loaded: ${this.#done.get(source.table) ?? 0} rows`);
@@ -184,7 +186,16 @@ class Backfill {
     this.#recent.push(result.seconds);
     const done = (this.#done.get(source.table) ?? 0) + result.rows;
     this.#done.set(source.table, done);
+    this.#sayHalf();
     this.options.count(source.table, done, Math.max(done, this.#totals.get(source.table) ?? 0));
+  }
+
+  /** Said once a run, by the first chunk of the second half: the middle of the work, whatever the tables are called. */
+  #sayHalf(): void {
+    const sum = (rows: ReadonlyMap<string, number>): number => [...rows.values()].reduce((a, b) => a + b, 0);
+    if (this.#halfSaid || sum(this.#done) * 2 < sum(this.#totals)) return;
+    this.#halfSaid = true;
+    this.options.say("half of the rows are loaded");
   }
 
   /** Looks at the live system from time to time and changes the pace. */

@@ -122,7 +122,7 @@ export interface ChunkResult {
 /** Writes the line of a chunk; part of the transaction that loads it. */
 export async function finishChunk(client: pg.ClientBase, chunk: Chunk, result: ChunkResult): Promise<void> {
   await client.query(
-    `UPDATE ${BOOK}.chunk SET state = 'done', rows = $3, aside = $4, written = $5, fixed = $6, seconds = $7, finished_at = now()
+    `UPDATE ${BOOK}.chunk SET state = 'done', rows = $3, aside = $4, written = $5, fixed = $6, seconds = $7, finished_at = clock_timestamp()
       WHERE source = $1 AND first = $2`,
     [
       chunk.source,

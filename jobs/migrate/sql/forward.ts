@@ -1,10 +1,8 @@
 import type { Source, Target } from "../declarations/model";
+import { upsert } from "./forward-rows";
 import { insertAside, judgedRows, setsAside, targetRows } from "./judge";
 import {
   BOOK,
-  columnList,
-  compared,
-  differs,
   FUNCTION_SETTINGS,
   forwardFunction,
   identifier,
@@ -13,6 +11,7 @@ import {
   qualified,
   targetTable,
 } from "./names";
+import { FEW_ROWS, singleFunction, singleFunctionDefinition, singly } from "./single";
 
 /** Conditions that must pass through to the caller: the same statement may succeed when it is repeated. */
 export const PASS_THROUGH =
@@ -21,13 +20,15 @@ export const PASS_THROUGH =
 /**
  * The functions that write source rows forward, whatever state both sides are in: targets are made what the source
  * rows say. `apply_…` does it or fails, `forward_…` never fails for a row's sake: it halves the set until the rows that
- * cannot be transformed stand alone, and sets them aside.
+ * cannot be transformed stand alone, and sets them aside. `affected` says which targets a change concerns (see `single.ts`);
+ * negative is all of them.
  */
 export function forwardFunctions(source: Source): string[] {
   const keys = `${source.keyType}[]`;
   const apply = qualified(BOOK, `apply_${source.table}`);
   const table = literal(source.table);
   return [
+    ...(singly(source) ? [singleFunctionDefinition(source)] : []),
     `CREATE OR REPLACE FUNCTION ${apply}(keys ${keys}, fresh boolean) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER ${FUNCTION_SETTINGS} AS $function$
 DECLARE released integer; ${QUIETLY.declare}
@@ -42,17 +43,18 @@ ${applyStatement(source, false)}
   ${QUIETLY.end}
   RETURN released;
 END $function$`,
-    `CREATE OR REPLACE FUNCTION ${forwardFunction(source)}(keys ${keys}, fresh boolean DEFAULT false) RETURNS void
+    `CREATE OR REPLACE FUNCTION ${forwardFunction(source)}(keys ${keys}, fresh boolean DEFAULT false, affected integer DEFAULT -1) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER ${FUNCTION_SETTINGS} AS $function$
 DECLARE
   middle integer := cardinality(keys) / 2;
+  rest ${keys} := keys;
   state text;
   message text;
   released integer;
 BEGIN
   FOR attempt IN 1..2 LOOP
     BEGIN
-      released := ${apply}(keys, fresh);
+${oneByOne(source)}      released := ${apply}(rest, fresh);
       IF released > 0 THEN PERFORM ${qualified(BOOK, "retry_waiting")}(${table}); END IF;
       RETURN;
     EXCEPTION WHEN ${PASS_THROUGH} THEN RAISE;
@@ -74,6 +76,19 @@ BEGIN
      SET rule = excluded.rule, reason = excluded.reason, row = excluded.row, waits_for = NULL, found_at = now();
 END $function$`,
   ];
+}
+
+/** The few rows of a live write take the short way; `rest` is left for the long one. */
+function oneByOne(source: Source): string {
+  if (!singly(source)) return "";
+  return `      IF (fresh OR affected >= 0) AND cardinality(keys) <= ${FEW_ROWS} THEN
+        rest := '{}';
+        FOR index IN 1..cardinality(keys) LOOP
+          IF NOT ${singleFunction(source)}(keys[index], fresh, affected) THEN rest := rest || keys[index]; END IF;
+        END LOOP;
+        IF cardinality(rest) = 0 THEN RETURN; END IF;
+      END IF;
+`;
 }
 
 function applyStatement(source: Source, fresh: boolean): string {
@@ -108,23 +123,4 @@ function deleteVanished(source: Source, target: Target, index: number): string {
   WHERE ${owner} = ANY (keys)${filter}
     AND NOT EXISTS (SELECT FROM f${index} f WHERE ${same})
     AND NOT EXISTS (SELECT FROM judged j WHERE j.${identifier(source.key)} = ${owner} AND j.set_aside IS NOT NULL)`;
-}
-
-/** Writes rows where they differ. A value equal in the sense of its `compare` is left as it is. */
-function upsert(target: Target, rows: string): string {
-  const others = target.columns.filter((column) => !target.key.includes(column.name));
-  const head = `INSERT INTO ${targetTable(target)} AS t (${columnList(target.columns.map(({ name }) => name))})
-  ${rows}
-  ON CONFLICT (${columnList(target.key)}) DO`;
-  if (others.length === 0) return `${head} NOTHING`;
-  const left = others.map((column) => compared(column.compare, `t.${identifier(column.name)}`));
-  const right = others.map((column) => compared(column.compare, `excluded.${identifier(column.name)}`));
-  const sets = others.map((column, index) => {
-    const name = identifier(column.name);
-    return column.compare === "$"
-      ? `${name} = excluded.${name}`
-      : `${name} = CASE WHEN ${left[index]} IS DISTINCT FROM ${right[index]} THEN excluded.${name} ELSE t.${name} END`;
-  });
-  return `${head} UPDATE SET ${sets.join(", ")}
-  WHERE ${differs(left, right)}`;
 }

@@ -25,9 +25,9 @@ export const FUNCTION_SETTINGS = `SET search_path = pg_catalog, pg_temp SET plan
  * caller's subtransaction puts the old value back.
  */
 export const QUIETLY = {
-  declare: `quiet text := coalesce(current_setting('${GUARD}', true), '');`,
-  begin: `PERFORM set_config('${GUARD}', 'on', true);`,
-  end: `PERFORM set_config('${GUARD}', quiet, true);`,
+  declare: `quiet text := coalesce(current_setting('${GUARD}', true), ''); ignored text;`,
+  begin: `ignored := set_config('${GUARD}', 'on', true);`,
+  end: `ignored := set_config('${GUARD}', quiet, true);`,
 } as const;
 
 export const columnList = (names: readonly string[], alias?: string): string =>

@@ -1,8 +1,10 @@
 import { type Model, type Source, type Target, writtenBackward } from "../declarations/model";
 import { lockBuckets } from "./buckets";
+import { usedColumns } from "./inputs";
 import {
   BOOK,
   backwardFunction,
+  differs,
   forwardFunction,
   GUARD,
   identifier,
@@ -12,6 +14,7 @@ import {
   TRIGGER,
   targetTable,
 } from "./names";
+import { affectedBits, singly } from "./single";
 
 type Event = "insert" | "update" | "delete" | "truncate";
 const EVENTS: readonly Event[] = ["insert", "update", "delete", "truncate"];
@@ -89,7 +92,13 @@ ${body(event)} $function$`,
 function forwardBody(source: Source, event: Event): string {
   if (event === "truncate") return refuseTruncate(sourceTable(source));
   const used = usedColumns(source);
-  const keys = changedKeys(source.key, used, event);
+  if (event === "update" && singly(source))
+    return body(
+      source,
+      changedRows(source, used),
+      `PERFORM ${forwardFunction(source)}(keys, false, affected);`,
+    );
+  const keys = `keys := ARRAY(${changedKeys(source.key, used, event)});`;
   return body(source, keys, `PERFORM ${forwardFunction(source)}(keys, ${event === "insert"});`);
 }
 
@@ -97,15 +106,15 @@ function backwardBody(source: Source, target: Target, event: Event): string {
   if (event === "truncate") return refuseTruncate(targetTable(target));
   const first = source.targets[0] === target;
   const used = target.columns.map(({ name }) => name);
-  const keys = changedKeys(target.owner, used, event);
+  const keys = `keys := ARRAY(${changedKeys(target.owner, used, event)});`;
   return body(source, keys, `PERFORM ${backwardFunction(source)}(keys, ${first && event !== "insert"});`);
 }
 
 function body(source: Source, keys: string, work: string): string {
-  return `DECLARE keys ${source.keyType}[];
+  return `DECLARE keys ${source.keyType}[]; affected integer;
 BEGIN
-  keys := ARRAY(${keys});
-  IF pg_catalog.cardinality(keys) = 0 THEN RETURN NULL; END IF;
+  ${keys}
+  IF COALESCE(pg_catalog.cardinality(keys), 0) = 0 THEN RETURN NULL; END IF;
   ${lockBuckets(source, "keys")}
   ${work}
   -- A transaction that keeps an old snapshot may not see what was loaded meanwhile; such rows are looked at again.
@@ -114,6 +123,26 @@ BEGIN
   END IF;
   RETURN NULL;
 END`;
+}
+
+/**
+ * The same for rows that their key alone tells apart, with the targets the changes concern; all of them (-1) where a key
+ * came or went.
+ */
+function changedRows(source: Source, used: readonly string[]): string {
+  const key = identifier(source.key);
+  const others = used.filter((column) => column !== source.key);
+  const moved = `n.${key} IS NULL OR o.${key} IS NULL`;
+  const changed =
+    others.length === 0
+      ? "false"
+      : differs(
+          others.map((name) => `n.${identifier(name)}`),
+          others.map((name) => `o.${identifier(name)}`),
+        );
+  return `SELECT pg_catalog.array_agg(c.k), pg_catalog.bit_or(c.a) INTO keys, affected FROM (
+    SELECT COALESCE(n.${key}, o.${key}) AS k, CASE WHEN ${moved} THEN -1 ELSE ${affectedBits(source)} END AS a
+      FROM new_rows n FULL JOIN old_rows o ON n.${key} = o.${key} WHERE ${moved} OR ${changed}) c;`;
 }
 
 /** Keys of the rows a statement really changed, in columns that matter. */
@@ -130,25 +159,6 @@ function changedKeys(key: string, used: readonly string[], event: Event): string
     UNION ALL
     (SELECT o.${name}, ${right.join(", ") || "1"} FROM old_rows o EXCEPT ALL SELECT n.${name}, ${left.join(", ") || "1"} FROM new_rows n)
   ) AS changed(k) WHERE k IS NOT NULL`;
-}
-
-/** Columns of a source that the declarations read. */
-export function usedColumns(source: Source): string[] {
-  const texts = [
-    ...source.prepare.flatMap((stage) => Object.values(stage)),
-    ...source.rules.map((rule) => rule.when),
-    ...source.targets.flatMap((target) => [
-      target.when ?? "",
-      target.each?.from ?? "",
-      ...target.columns.map((column) => column.forward),
-    ]),
-  ].join("\n");
-  // A whole-row reference reads every column.
-  if (/(?<![\w.])s(?![\w.])/.test(texts.replace(/'(?:[^']|'')*'/g, "''"))) return [...source.columns];
-  const read = new Set(
-    [...texts.matchAll(/(?<![\w.])s\.([a-z_][a-z0-9_]*)/g)].flatMap(([, name]) => name ?? []),
-  );
-  return source.columns.filter((name) => read.has(name));
 }
 
 const refuseTruncate = (table: string): string => `BEGIN

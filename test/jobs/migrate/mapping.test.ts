@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Catalogue, Column, Table } from "../../../jobs/migrate/declarations/catalogue";
 import { resolveModel } from "../../../jobs/migrate/declarations/resolve";
-import { usedColumns } from "../../../jobs/migrate/sql/triggers";
+import { usedColumns } from "../../../jobs/migrate/sql/inputs";
 import { ReleaseProblem } from "../../../releases/load";
 import { loadMappings } from "../../../releases/mapping";
 import { RELEASES } from "./support/shop";
