@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import type { CommonOptions } from "./commands/context";
@@ -16,6 +17,11 @@ export function program(): Command {
     .description("Takes an order processing system from one release to the next without losing an order.")
     .exitOverride()
     .showHelpAfterError("Run with --help for the options.")
+    .hook("preAction", (_root, action) => {
+      const { parent } = action;
+      const name = parent?.name() === "evidence" ? `evidence ${action.name()}` : action.name();
+      asked = { name, options: action.opts() };
+    })
     .addHelpText(
       "after",
       "\nThe upgrade hour by hour: docs/runbook.md. JSON documents: docs/command-line.md.",
@@ -123,6 +129,27 @@ async function finish(code: Promise<number>): Promise<void> {
   process.exitCode = await code;
 }
 
+/** What the command at work was asked; a refusal is written where its result would be. */
+let asked: { readonly name: string; readonly options: Partial<CommonOptions> } | undefined;
+const startedAt = Date.now();
+
+function recordRefusal(message: string): void {
+  const file = asked?.options.json;
+  if (asked === undefined || file === undefined) return;
+  // What was done before the refusal stays in the document.
+  const own = existsSync(file) && statSync(file).mtimeMs >= startedAt;
+  const before = own ? (JSON.parse(readFileSync(file, "utf8")) as object) : {};
+  const { writeDocument } = require("./output/document") as typeof import("./output/document");
+  writeDocument(file, {
+    version: 1,
+    command: asked.name,
+    stack: asked.options.stack,
+    ...before,
+    verdict: "failed",
+    problems: [message],
+  });
+}
+
 /** Runs a command line. What an operator can put right is told without a stack trace. */
 export async function main(args: readonly string[]): Promise<void> {
   try {
@@ -132,6 +159,7 @@ export async function main(args: readonly string[]): Promise<void> {
     else if (problem instanceof Refusal) {
       process.stderr.write(`${problem.message}\n`);
       process.exitCode = problem.exitCode;
+      recordRefusal(problem.message);
     } else {
       process.stderr.write(
         `${problem instanceof Error ? (problem.stack ?? problem.message) : String(problem)}\n`,

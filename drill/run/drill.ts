@@ -62,7 +62,7 @@ function begin(workspace: Workspace, options: DrillOptions, print: (line: string
 }
 
 /** Packages the releases the way a registry would hold them. An altered program is not the one its manifest names. */
-async function pullImages(
+export async function pullImages(
   workspace: Workspace,
   options: DrillOptions,
   print: (line: string) => void,

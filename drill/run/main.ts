@@ -19,6 +19,8 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   if (typeof options === "number") return options;
+  if (options.promote)
+    return (require("./promotion/main") as typeof import("./promotion/main")).rehearse(options, print);
   const workspace = new Workspace(options.stack);
   if (!stackExists(workspace, options.stack)) {
     process.stderr.write(`--stack ${options.stack}: stacks/Pulumi.${options.stack}.yaml does not exist.\n`);

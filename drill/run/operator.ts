@@ -30,10 +30,15 @@ export interface CommandReport {
   readonly exitCode: number;
   readonly engine: { readonly kind: string; readonly version: string } | undefined;
   readonly phases: readonly TurnReport[];
+  /** Why the command refused or failed, where that is not about one turn. */
+  readonly problems?: readonly string[];
 }
 
 /** The operator of the drill: types the same commands a person would. */
 export class Operator {
+  /** Set for every command, such as who is at the keyboard. */
+  readonly environment: NodeJS.ProcessEnv = {};
+
   constructor(
     private readonly workspace: Workspace,
     private readonly options: DrillOptions,
@@ -61,7 +66,11 @@ export class Operator {
       ],
       {
         cwd: this.workspace.root,
-        env: { ...this.workspace.environment(this.cloud.providers), ...access(this.workspace, this.cloud) },
+        env: {
+          ...this.workspace.environment(this.cloud.providers),
+          ...access(this.workspace, this.cloud),
+          ...this.environment,
+        },
       },
     );
     for (const stream of [child.stdout, child.stderr]) {
@@ -82,6 +91,7 @@ export class Operator {
       exitCode: typeof exitCode === "number" ? exitCode : 1,
       engine: document.engine,
       phases: document.phases ?? [],
+      problems: document.problems ?? [],
     };
   }
 }

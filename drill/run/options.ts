@@ -19,6 +19,8 @@ export interface DrillOptions {
   readonly import: string | undefined;
   /** Leave the shop running at the end, to look at it. */
   readonly keep: boolean;
+  /** Rehearse staging, then production, and that production refuses what staging did not prove. */
+  readonly promote: boolean;
   readonly resume: boolean;
   readonly fresh: boolean;
   readonly json: string | undefined;
@@ -26,6 +28,8 @@ export interface DrillOptions {
 
 const QUICK = { orders: 5_000, rate: 60 };
 const FULL = { orders: 100_000, rate: 120 };
+/** Two whole upgrades one after the other: what is proved is the path between them. */
+const PROMOTE = { orders: 2_000, rate: 40 };
 
 /** Reads the command line. Returns an exit code when there is nothing to run: help was asked for, or the usage is wrong. */
 export function readOptions(args: readonly string[]): DrillOptions | number {
@@ -68,6 +72,11 @@ export function readOptions(args: readonly string[]): DrillOptions | number {
     .option("--to <version>", "release to introduce", "4.0.0")
     .addOption(new Option("--fault <name>", "trouble to inject").choices(Object.keys(FAULTS)))
     .option("--quick", "a small shop, all phases: for a first look and for continuous integration", false)
+    .option(
+      "--promote",
+      "staging, then production, each with its own file, database and state; production refuses what staging did not prove",
+      false,
+    )
     .option("--keep", "leave the shop running at the end until Ctrl-C", false)
     .addOption(
       new Option("--resume", "continue the drill that was interrupted").default(false).conflicts("fresh"),
@@ -78,8 +87,10 @@ export function readOptions(args: readonly string[]): DrillOptions | number {
     .showHelpAfterError("Run npm start -- --help for the options.")
     .allowExcessArguments(false);
   try {
-    const given = command.parse(args, { from: "user" }).opts<Partial<DrillOptions> & { quick: boolean }>();
-    const size = given.quick ? QUICK : FULL;
+    const given = command
+      .parse(args, { from: "user" })
+      .opts<Partial<DrillOptions> & { quick: boolean; promote: boolean }>();
+    const size = given.promote ? PROMOTE : given.quick ? QUICK : FULL;
     return {
       ...size,
       ...given,

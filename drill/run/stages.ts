@@ -32,7 +32,7 @@ const turn = (name: string, title: string, ...command: readonly string[]): Stage
   async run(site) {
     const report = await site.operator.type(...command);
     if (report.exitCode !== 0) {
-      const problems = report.phases.at(-1)?.problems ?? [];
+      const problems = [...(report.phases.at(-1)?.problems ?? []), ...(report.problems ?? [])];
       throw new StageFailed(
         problems.join("\n") || `order-upgrade ${command.join(" ")} ended with ${report.exitCode}`,
         report,

@@ -1,5 +1,5 @@
 import type { Site } from "./site";
-import { STAGES, StageFailed } from "./stages";
+import { STAGES, type Stage, StageFailed } from "./stages";
 import type { Progress } from "./workspace";
 
 /** How far a drill came, and what stopped it. */
@@ -9,9 +9,14 @@ export interface Walked {
 }
 
 /** Goes through the stages that are not done yet. What is done is kept at once, so that a killed drill goes on there. */
-export async function walk(site: Site, from: Progress, signal: AbortSignal): Promise<Walked> {
+export async function walk(
+  site: Site,
+  from: Progress,
+  signal: AbortSignal,
+  stages: readonly Stage[] = STAGES,
+): Promise<Walked> {
   let progress = from;
-  for (const stage of STAGES) {
+  for (const stage of stages) {
     if (stage.name in progress.done) continue;
     if (signal.aborted) break;
     const began = Date.now();

@@ -147,7 +147,7 @@ export const change = z
     staging: text(
       "Stack whose upgrade to the same release proves it, such as organization/order-upgrade/staging; production needs it.",
     ).optional(),
-    proofAge: duration("1h", "90d", "A promotion older than this proves nothing.").default("14d"),
+    proofAge: duration("1s", "90d", "A promotion older than this proves nothing.").default("14d"),
     differences: z
       .array(text("Path of a parameter or group, such as database.instanceClass."))
       .default([])

@@ -67,6 +67,9 @@ async function withClient<T>(
   { bucket, region, profile }: EvidencePlace,
   use: (client: ReturnType<typeof s3Client>, s3: typeof import("@aws-sdk/client-s3")) => Promise<T>,
 ): Promise<T> {
+  // The SDK takes keys from the profile it is given, but the endpoint from the profile of the environment.
+  const before = process.env.AWS_PROFILE;
+  if (profile !== undefined) process.env.AWS_PROFILE = profile;
   const client = s3Client(region, profile);
   try {
     return await use(client, require("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3"));
@@ -78,5 +81,9 @@ async function withClient<T>(
     throw new AwsProblem(`the evidence in s3://${bucket} cannot be used: ${name}: ${message}.${hint}`);
   } finally {
     client.destroy();
+    if (profile !== undefined) {
+      if (before === undefined) delete process.env.AWS_PROFILE;
+      else process.env.AWS_PROFILE = before;
+    }
   }
 }
