@@ -16,7 +16,7 @@ const run = (stack: string, phase: string, more = ""): Registered[] =>
 beforeAll(async () => {
   for (const stack of STACKS)
     for (const phase of PHASES) runs.set(key(stack, phase), (await runAt(stack, phase)).resources);
-  for (const phase of ["migrated", "staged", "live"])
+  for (const phase of PHASES)
     runs.set(
       key("dev", phase, ".maintenance"),
       (await runAt("dev", phase, { strategy: "maintenance" })).resources,
@@ -91,6 +91,16 @@ describe.each(STACKS)("%s", (stack) => {
       expect(spec(is).template, was.name).toEqual(spec(was).template);
       expect(spec(is).selector, was.name).toEqual(spec(was).selector);
     }
+  });
+});
+
+describe("with strategy maintenance", () => {
+  const neighbours = PHASES.flatMap((from) => PHASE_TABLE.maintenance[from].to.map((to) => ({ from, to })));
+
+  it.each(neighbours)("$from → $to changes nothing that lasts", ({ from, to }) => {
+    for (const [was, is] of common(run("dev", from, ".maintenance"), run("dev", to, ".maintenance")))
+      if (LASTING.test(was.type) && was.name !== "scratch")
+        expect(is.inputs, `${was.type} ${was.name}`).toEqual(was.inputs);
   });
 });
 
