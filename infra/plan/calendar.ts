@@ -26,16 +26,7 @@ const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /** What clocks and calendars show in a time zone: `2026-11-20`, `fri`, `06:30`. */
 export function localTime(moment: Date, timeZone: string): { date: string; day: string; time: string } {
   const parts = Object.fromEntries(
-    new Intl.DateTimeFormat("en-GB", {
-      timeZone,
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      weekday: "short",
-      hour: "2-digit",
-      minute: "2-digit",
-      hourCycle: "h23",
-    })
+    formatter(timeZone)
       .formatToParts(moment)
       .map(({ type, value }) => [type, value]),
   );
@@ -44,6 +35,26 @@ export function localTime(moment: Date, timeZone: string): { date: string; day: 
     day: String(parts.weekday).toLowerCase().slice(0, 3),
     time: `${parts.hour}:${parts.minute}`,
   };
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one takes a hundred times as long as using it. */
+function formatter(timeZone: string): Intl.DateTimeFormat {
+  const known = formatters.get(timeZone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    weekday: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
+  formatters.set(timeZone, made);
+  return made;
 }
 
 /** Whether one of the windows is open; without windows every time is open. */
