@@ -88,6 +88,11 @@ export function program(): Command {
     finish((require("./commands/evidence") as typeof import("./commands/evidence")).verifyEvidence(options)),
   );
   common(
+    root.command("drift").description("what somebody changed beside the program; changes nothing"),
+  ).action((options: CommonOptions) =>
+    finish((require("./commands/drift") as typeof import("./commands/drift")).drift(options)),
+  );
+  common(
     root.command("doctor").description("tools, credentials, backend and cluster; changes nothing"),
   ).action((options: CommonOptions) =>
     finish((require("./commands/doctor") as typeof import("./commands/doctor")).doctor(options)),

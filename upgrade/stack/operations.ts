@@ -96,8 +96,8 @@ export class StackOperations {
     );
   }
 
-  /** What an update with this stack file would do; judged by the packs, nothing is changed. */
-  async preview(configFile: string): Promise<Preview> {
+  /** What an update with this stack file would do; judged by the packs, nothing is changed. `refresh`: looks at the cloud first. */
+  async preview(configFile: string, refresh = false): Promise<Preview> {
     const events: LoggedEvent[] = [];
     const outcome = await this.operate(
       () => undefined,
@@ -106,6 +106,7 @@ export class StackOperations {
           .preview({
             ...this.options(),
             configFile,
+            ...(refresh ? { refresh: true } : {}),
             onEvent: (event) => {
               events.push(event as unknown as LoggedEvent);
               onEvent(event);
