@@ -184,7 +184,10 @@ export interface PodSpec {
   terminationGracePeriodSeconds?: number;
   activeDeadlineSeconds?: number;
   dnsPolicy?: string;
-  dnsConfig?: { nameservers?: string[] };
+  dnsConfig?: { nameservers?: string[]; searches?: string[]; options?: { name?: string; value?: string }[] };
+  hostAliases?: { ip?: string; hostnames?: string[] }[];
+  runtimeClassName?: string;
+  schedulingGates?: { name?: string }[];
   nodeSelector?: Record<string, string>;
   serviceAccountName?: string;
   serviceAccount?: string;

@@ -1,15 +1,16 @@
 import type { LabelSelector } from "../types/meta";
 import type { PodTemplateSpec } from "../types/pod";
-import type { Job, JobSpec, PodFailurePolicyRule } from "../types/workloads";
+import type { Job, JobSpec } from "../types/workloads";
 import { copy, same } from "../values/json";
 import { matches } from "../values/selectors";
-import { qualifiedName } from "./formats";
+import { dnsLabel, dnsSubdomain } from "./formats";
+import { checkFailurePolicy, checkSuccessPolicy } from "./job-policies";
 import { checkSelector } from "./metadata";
 import { checkTemplate } from "./pod";
 import type { Problems } from "./problems";
 
-const ACTIONS = ["Count", "FailIndex", "FailJob", "Ignore"];
 const MOST_INDEXED = 100_000;
+const LONGEST_MANAGER = 63;
 
 export function checkJob(job: Job, live: Job | undefined, problems: Problems): void {
   const { spec } = job;
@@ -18,6 +19,7 @@ export function checkJob(job: Job, live: Job | undefined, problems: Problems): v
     return;
   }
   checkGeneratedSelector(job, problems);
+  checkHostNames(job, problems);
   checkJobSpec("spec", spec, problems);
   if (spec.selector !== undefined) {
     checkSelector(spec.selector, "spec.selector", problems);
@@ -30,6 +32,14 @@ export function checkJob(job: Job, live: Job | undefined, problems: Problems): v
       );
   } else problems.required("spec.selector");
   if (live !== undefined) checkJobUpdate(job, live, problems);
+}
+
+/** The pods of an indexed Job carry their index in their host names. */
+function checkHostNames({ metadata: { name }, spec }: Job, problems: Problems): void {
+  if (spec.completionMode !== "Indexed" || !spec.completions) return;
+  const longest = `${name}-${spec.completions - 1}`;
+  if (dnsLabel(longest).length > 0)
+    problems.invalid("metadata.name", name, `will not able to create pod with invalid DNS label: ${longest}`);
 }
 
 /** A Job's selector is the server's business unless the Job says otherwise. */
@@ -51,9 +61,8 @@ export function checkJobSpec(at: string, spec: JobSpec, problems: Problems): voi
   for (const name of counts) problems.notNegative(`${at}.${name}`, spec[name as "parallelism"]);
   checkCompletionMode(at, spec, problems);
   if (spec.podFailurePolicy !== undefined) checkFailurePolicy(`${at}.podFailurePolicy`, spec, problems);
-  if (spec.successPolicy !== undefined && spec.completionMode !== "Indexed") {
-    problems.invalidStructure(`${at}.successPolicy`, "requires indexed completion mode");
-  }
+  if (spec.successPolicy !== undefined) checkSuccessPolicy(`${at}.successPolicy`, spec, problems);
+  if (spec.managedBy !== undefined) checkManager(`${at}.managedBy`, spec.managedBy, problems);
   const replacements = spec.podFailurePolicy === undefined ? ["Failed", "TerminatingOrFailed"] : ["Failed"];
   problems.oneOfIfGiven(`${at}.podReplacementPolicy`, spec.podReplacementPolicy, replacements);
   if (spec.template === undefined) return;
@@ -67,6 +76,15 @@ export function checkJobSpec(at: string, spec: JobSpec, problems: Problems): voi
   else if (spec.podFailurePolicy !== undefined && policy !== "Never") {
     problems.invalid(field, policy, 'only "Never" is supported when podFailurePolicy is specified');
   }
+}
+
+/** Another controller than the cluster's own, by a path with its domain. */
+function checkManager(at: string, manager: string, problems: Problems): void {
+  const [domain = "", ...path] = manager.split("/");
+  if (path.join("/") === "" || domain === "")
+    problems.invalid(at, manager, 'must be a domain-prefixed path (such as "acme.io/foo")');
+  else problems.texts(at, domain, dnsSubdomain(domain));
+  if (manager.length > LONGEST_MANAGER) problems.tooLong(at, LONGEST_MANAGER);
 }
 
 function checkCompletionMode(at: string, spec: JobSpec, problems: Problems): void {
@@ -89,65 +107,6 @@ function checkCompletionMode(at: string, spec: JobSpec, problems: Problems): voi
     problems.required(`${at}.backoffLimitPerIndex`, "when maxFailedIndexes is specified");
   if (completions !== undefined && maxFailedIndexes > completions) {
     problems.invalid(`${at}.maxFailedIndexes`, maxFailedIndexes, "must be less than or equal to completions");
-  }
-}
-
-function checkFailurePolicy(at: string, spec: JobSpec, problems: Problems): void {
-  const rules = spec.podFailurePolicy?.rules ?? [];
-  if (rules.length > 20) problems.tooMany(`${at}.rules`, rules.length, 20);
-  const { containers = [], initContainers = [] } = spec.template?.spec ?? { containers: [] };
-  const names = new Set([...containers, ...initContainers].map(({ name }) => name));
-  for (const [index, rule] of rules.entries()) {
-    const here = `${at}.rules[${index}]`;
-    checkAction(`${here}.action`, rule, spec, problems);
-    const { onExitCodes, onPodConditions = [] } = rule;
-    if (onExitCodes !== undefined) checkExitCodes(`${here}.onExitCodes`, onExitCodes, names, problems);
-    for (const [position, { type, status }] of onPodConditions.entries()) {
-      const where = `${here}.onPodConditions[${position}]`;
-      problems.texts(`${where}.type`, type ?? "", qualifiedName(type ?? ""));
-      problems.oneOf(`${where}.status`, status, ["False", "True", "Unknown"]);
-    }
-    if (onExitCodes !== undefined && onPodConditions.length > 0) {
-      problems.invalidStructure(here, "specifying both OnExitCodes and OnPodConditions is not supported");
-    }
-    if (onExitCodes === undefined && onPodConditions.length === 0) {
-      problems.invalidStructure(here, "specifying one of OnExitCodes and OnPodConditions is required");
-    }
-  }
-}
-
-function checkAction(at: string, { action }: PodFailurePolicyRule, spec: JobSpec, problems: Problems): void {
-  problems.oneOf(at, action, ACTIONS);
-  if (action === "FailIndex" && spec.backoffLimitPerIndex === undefined) {
-    problems.invalid(at, action, "requires the backoffLimitPerIndex to be set");
-  }
-}
-
-function checkExitCodes(
-  at: string,
-  { containerName, operator, values = [] }: NonNullable<PodFailurePolicyRule["onExitCodes"]>,
-  names: ReadonlySet<string>,
-  problems: Problems,
-): void {
-  problems.oneOf(`${at}.operator`, operator, ["In", "NotIn"]);
-  if (containerName !== undefined && !names.has(containerName)) {
-    problems.invalid(
-      `${at}.containerName`,
-      containerName,
-      "must be one of the container or initContainer names in the pod template",
-    );
-  }
-  if (values.length === 0) problems.invalid(`${at}.values`, values, "at least one value is required");
-  if (values.length > 255) problems.tooMany(`${at}.values`, values.length, 255);
-  const seen = new Set<number>();
-  for (const [index, value] of values.entries()) {
-    if (operator === "In" && value === 0)
-      problems.invalid(`${at}.values[${index}]`, value, "must not be 0 for the In operator");
-    if (seen.has(value)) problems.duplicate(`${at}.values[${index}]`, value);
-    seen.add(value);
-  }
-  if (values.some((value, index) => index > 0 && value < (values[index - 1] ?? value))) {
-    problems.invalid(`${at}.values`, values, "must be ordered");
   }
 }
 

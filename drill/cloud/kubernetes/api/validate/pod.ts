@@ -1,15 +1,15 @@
 import type { Pod, PodSpec, PodTemplateSpec } from "../types/pod";
 import { copy, same } from "../values/json";
 import { checkContainers } from "./containers";
-import { dnsLabel, dnsSubdomain } from "./formats";
+import { dnsLabel, dnsSubdomain, qualifiedName } from "./formats";
 import { checkAnnotations, checkLabels } from "./metadata";
+import { checkPodNetwork } from "./pod-network";
 import type { Problems } from "./problems";
 import { checkScheduling } from "./scheduling";
 import { checkPodSecurityContext } from "./security-context";
 import { checkVolumes } from "./volumes";
 
 const MOST_SECONDS = 2_147_483_647;
-const DNS_POLICIES = ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"];
 
 export function checkPod({ spec }: Pod, live: Pod | undefined, problems: Problems): void {
   if (live !== undefined) {
@@ -36,20 +36,10 @@ export function checkTemplate(field: string, template: PodTemplateSpec, problems
 export function checkPodSpec(field: string, spec: PodSpec, problems: Problems): void {
   const volumes = checkVolumes(`${field}.volumes`, spec.volumes ?? [], problems);
   checkContainers(field, spec, volumes, problems);
-  if (spec.dnsPolicy !== undefined) problems.oneOf(`${field}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES);
-  if (spec.dnsPolicy === "None" && (spec.dnsConfig?.nameservers ?? []).length === 0) {
-    const [at, why] =
-      spec.dnsConfig === undefined
-        ? [`${field}.dnsConfig`, "must provide `dnsConfig` when `dnsPolicy` is None"]
-        : [
-            `${field}.dnsConfig.nameservers`,
-            "must provide at least one DNS nameserver when `dnsPolicy` is None",
-          ];
-    problems.required(at, why);
-  }
+  checkPodNetwork(field, spec, problems);
   checkLabels(spec.nodeSelector, `${field}.nodeSelector`, problems);
   checkPodSecurityContext(`${field}.securityContext`, spec, problems);
-  for (const name of ["serviceAccountName", "nodeName", "priorityClassName"] as const) {
+  for (const name of ["serviceAccountName", "nodeName", "priorityClassName", "runtimeClassName"] as const) {
     const value = spec[name];
     if (value !== undefined && value !== "") problems.texts(`${field}.${name}`, value, dnsSubdomain(value));
   }
@@ -62,8 +52,43 @@ export function checkPodSpec(field: string, spec: PodSpec, problems: Problems): 
     "PreemptLowerPriority",
     "Never",
   ]);
-  if (spec.os !== undefined) problems.oneOf(`${field}.os.name`, spec.os.name, ["linux", "windows"]);
+  for (const [index, { conditionType = "" }] of (spec.readinessGates ?? []).entries())
+    problems.texts(
+      `${field}.readinessGates[${index}].conditionType`,
+      conditionType,
+      qualifiedName(conditionType),
+    );
+  checkGates(field, spec, problems);
+  if (spec.os !== undefined) checkSystem(field, spec, spec.os.name, problems);
   checkScheduling(field, spec, problems);
+}
+
+/** What must happen before the pod is given a node. */
+function checkGates(field: string, { schedulingGates = [], nodeName }: PodSpec, problems: Problems): void {
+  const seen = new Set<string>();
+  for (const [index, { name = "" }] of schedulingGates.entries()) {
+    const at = `${field}.schedulingGates[${index}]`;
+    problems.texts(at, name, qualifiedName(name));
+    if (seen.has(name)) problems.duplicate(at, name);
+    seen.add(name);
+  }
+  if (schedulingGates.length > 0 && nodeName)
+    problems.forbidden(`${field}.nodeName`, "cannot be set until all schedulingGates have been cleared");
+}
+
+/** A pod that names its operating system says nothing that only the other one knows. */
+function checkSystem(field: string, spec: PodSpec, system: string, problems: Problems): void {
+  problems.oneOf(`${field}.os.name`, system, ["linux", "windows"]);
+  if (system !== "linux") return;
+  const refuse = (at: string): void =>
+    problems.forbidden(
+      `${at}.securityContext.windowsOptions`,
+      "windows options cannot be set for a linux pod",
+    );
+  if (spec.securityContext?.windowsOptions !== undefined) refuse(field);
+  for (const list of ["containers", "initContainers"] as const)
+    for (const [index, container] of (spec[list] ?? []).entries())
+      if (container.securityContext?.windowsOptions !== undefined) refuse(`${field}.${list}[${index}]`);
 }
 
 const UPDATE_RULE =

@@ -47,6 +47,7 @@ export function checkResourceQuota(
   }
   for (const scope of scopes)
     if (!SCOPES.includes(scope)) problems.invalid("spec.scopes", scopes, "unsupported scope");
+  checkScopesFit("spec.scopes", scopes, Object.keys(hard), problems);
   for (const pair of ONE_OF)
     if (pair.every((scope) => scopes.includes(scope)))
       problems.invalid("spec.scopes", scopes, "conflicting scopes");
@@ -69,9 +70,34 @@ export function checkResourceQuota(
           "must be no value when `operator` is 'Exists' or 'DoesNotExist' for scope selector",
         );
     } else problems.invalid(`${at}.operator`, operator, "not a valid selector operator");
+    if (scopeName !== "PriorityClass" && SCOPES.includes(scopeName) && operator !== "Exists")
+      problems.invalid(
+        `${at}.operator`,
+        operator,
+        "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity",
+      );
   }
   if (live !== undefined && !same([...scopes].sort(), [...(live.spec.scopes ?? [])].sort())) {
     problems.invalid("spec.scopes", scopes, "field is immutable");
+  }
+}
+
+/** What a scope can count: pods alone, or pods and what they compute with. */
+function checkScopesFit(
+  at: string,
+  scopes: readonly string[],
+  names: readonly string[],
+  problems: Problems,
+): void {
+  const computing = /^((requests|limits)\.)?(cpu|memory|ephemeral-storage)$|^pods$/;
+  for (const scope of scopes) {
+    const fits =
+      scope === "BestEffort"
+        ? (name: string): boolean => name === "pods"
+        : (name: string): boolean => computing.test(name) || /^(requests\.)?hugepages-/.test(name);
+    for (const name of names)
+      if (QUOTA_RESOURCES.has(name) && SCOPES.includes(scope) && !fits(name))
+        problems.invalid(at, scopes, "unsupported scope applied to resource");
   }
 }
 
@@ -82,6 +108,7 @@ export function checkLimitRange({ spec }: LimitRange, problems: Problems): void 
     if (!item.type) problems.required(`${at}.type`);
     else if (types.has(item.type)) problems.duplicate(`${at}.type`, item.type);
     types.add(item.type);
+    checkLimitType(`${at}.type`, item.type ?? "", problems);
     if (item.type === "Pod") {
       for (const name of ["default", "defaultRequest"] as const) {
         if (Object.keys(item[name] ?? {}).length > 0)
@@ -100,6 +127,16 @@ export function checkLimitRange({ spec }: LimitRange, problems: Problems): void 
     }
     checkLimits(at, item, problems);
   }
+}
+
+const LIMITED = ["Pod", "Container", "PersistentVolumeClaim"];
+
+function checkLimitType(at: string, type: string, problems: Problems): void {
+  if (type === "") return;
+  const wrong = qualifiedName(type);
+  problems.texts(at, type, wrong);
+  if (wrong.length === 0 && !type.includes("/") && !LIMITED.includes(type))
+    problems.invalid(at, type, "must be a standard limit type or fully qualified");
 }
 
 function checkLimits(at: string, item: LimitRangeItem, problems: Problems): void {

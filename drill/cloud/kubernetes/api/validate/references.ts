@@ -1,3 +1,5 @@
+import { canonicalQuantity } from "../values/quantity";
+import { qualifiedName } from "./formats";
 import type { Problems } from "./problems";
 
 const CONVERTIBLE = new Set([
@@ -43,8 +45,11 @@ export function checkFieldReference(
     problems.required(`${at}.fieldPath`);
     return;
   }
-  const keyed = /^(metadata\.(?:labels|annotations))\['(.*)'\]$/.exec(fieldPath);
-  if (keyed !== null) return;
+  const [, holder = "", key = ""] = /^(.*)\['(.*)'\]$/.exec(fieldPath) ?? [];
+  if (holder !== "") {
+    checkKeyed(at, fieldPath, holder, key, problems);
+    return;
+  }
   if (!CONVERTIBLE.has(fieldPath)) {
     problems.invalid(
       `${at}.fieldPath`,
@@ -54,14 +59,54 @@ export function checkFieldReference(
   } else if (!allowed.includes(fieldPath)) problems.unsupported(`${at}.fieldPath`, fieldPath, allowed);
 }
 
+/** One label or annotation of the pod. */
+function checkKeyed(at: string, fieldPath: string, holder: string, key: string, problems: Problems): void {
+  if (holder === "metadata.annotations") problems.texts(at, key, qualifiedName(key.toLowerCase()));
+  else if (holder === "metadata.labels") problems.texts(at, key, qualifiedName(key));
+  else
+    problems.invalid(
+      `${at}.fieldPath`,
+      fieldPath,
+      `error converting fieldPath: field label does not support subscript: ${fieldPath}`,
+    );
+}
+
 interface ResourceReference {
   readonly containerName?: string;
   readonly resource: string;
+  readonly divisor?: string | number;
+}
+
+const SIZES = [
+  "1",
+  ...["k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].map((unit) => `1${unit}`),
+];
+const DIVISORS = {
+  cpu: { allowed: ["1m", "1"], why: "only divisor's values 1m and 1 are supported with the cpu resource" },
+  memory: {
+    allowed: SIZES,
+    why: `only divisor's values ${SIZES.join(", ")} are supported with the memory resource`,
+  },
+  "ephemeral-storage": {
+    allowed: SIZES,
+    why: `only divisor's values ${SIZES.join(", ")} are supported with the local ephemeral storage resource`,
+  },
+} as const;
+
+function checkDivisor(at: string, resource: string, divisor: string | number, problems: Problems): void {
+  const kind = resource.split(".")[1] ?? "";
+  const rule = DIVISORS[kind as keyof typeof DIVISORS] as
+    | { allowed: readonly string[]; why: string }
+    | undefined;
+  const shown = canonicalQuantity(divisor);
+  // Nothing said is nothing wrong.
+  if (rule === undefined || shown === "0" || rule.allowed.includes(shown)) return;
+  problems.invalid(`${at}.divisor`, resource, rule.why);
 }
 
 export function checkResourceReference(
   at: string,
-  { containerName, resource }: ResourceReference,
+  { containerName, resource, divisor }: ResourceReference,
   inVolume: boolean,
   problems: Problems,
 ): void {
@@ -70,4 +115,5 @@ export function checkResourceReference(
   else if (!RESOURCES.includes(resource) && !/^(?:limits|requests)\.hugepages-/.test(resource)) {
     problems.unsupported(`${at}.resource`, resource, RESOURCES);
   }
+  if (divisor !== undefined) checkDivisor(at, resource, divisor, problems);
 }

@@ -19,6 +19,13 @@ export function checkResources(
   const { limits = {}, requests = {} } = resources ?? {};
   checkList(`${field}.limits`, limits, problems);
   checkList(`${field}.requests`, requests, problems);
+  const named = [...Object.keys(limits), ...Object.keys(requests)];
+  if (
+    named.some((name) => name.startsWith("hugepages-")) &&
+    !named.includes("cpu") &&
+    !named.includes("memory")
+  )
+    problems.forbidden(field, "HugePages require cpu or memory");
   for (const [name, request] of Object.entries(requests)) {
     const limit = limits[name];
     if (limit === undefined) {

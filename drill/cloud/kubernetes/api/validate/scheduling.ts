@@ -1,6 +1,6 @@
 import { type Fields, isFields, type LabelSelector } from "../types/meta";
 import type { PodSpec, Toleration, TopologySpreadConstraint } from "../types/pod";
-import { labelValue, qualifiedName } from "./formats";
+import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "./formats";
 import { checkSelector } from "./metadata";
 import type { Problems } from "./problems";
 
@@ -128,6 +128,8 @@ function checkPodTerm(at: string, term: Fields, problems: Problems): void {
   if (typeof topologyKey !== "string" || topologyKey === "")
     problems.required(`${at}.topologyKey`, "can not be empty");
   else problems.texts(`${at}.topologyKey`, topologyKey, qualifiedName(topologyKey));
+  const namespaces = Array.isArray(term.namespaces) ? term.namespaces.map(String) : [];
+  for (const name of namespaces) problems.texts(`${at}.namespace`, name, dnsLabel(name));
   checkSelector(term.labelSelector as LabelSelector | undefined, `${at}.labelSelector`, problems);
   checkSelector(term.namespaceSelector as LabelSelector | undefined, `${at}.namespaceSelector`, problems);
 }
@@ -168,6 +170,24 @@ function checkNodeTerm(at: string, term: Fields, problems: Problems): void {
     } else problems.invalid(`${here}.operator`, operator ?? "", "not a valid selector operator");
     problems.texts(`${here}.key`, String(key ?? ""), qualifiedName(String(key ?? "")));
   }
+  for (const [index, { key, operator, values }] of listOf(term.matchFields).entries())
+    checkNodeField(`${at}.matchFields[${index}]`, { key, operator, values }, problems);
+}
+
+/** The one field of a node that a pod can ask for is its name. */
+function checkNodeField(at: string, { key, operator, values }: Fields, problems: Problems): void {
+  const given = Array.isArray(values) ? values.map(String) : [];
+  if (operator !== "In" && operator !== "NotIn")
+    problems.invalid(`${at}.operator`, operator ?? "", "not a valid selector operator");
+  else if (given.length !== 1)
+    problems.required(
+      `${at}.values`,
+      "must be only one value when `operator` is 'In' or 'NotIn' for node field selector",
+    );
+  if (key !== "metadata.name") problems.invalid(`${at}.key`, key ?? "", "not a valid field selector key");
+  else
+    for (const [index, value] of given.entries())
+      problems.texts(`${at}.values[${index}]`, value, dnsSubdomain(value));
 }
 
 function checkWeight(at: string, weight: unknown, problems: Problems): void {

@@ -27,6 +27,7 @@ export function checkPodSecurityContext(field: string, spec: PodSpec, problems: 
     "Merge",
     "Strict",
   ]);
+  const settings = new Set<string>();
   for (const [index, { name = "" }] of (context.sysctls ?? []).entries()) {
     const at = `${field}.sysctls[${index}].name`;
     if (name === "") problems.required(at);
@@ -36,9 +37,22 @@ export function checkPodSecurityContext(field: string, spec: PodSpec, problems: 
         name,
         "must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$",
       );
-    }
+    } else if (settings.has(name)) problems.duplicate(at, name);
+    settings.add(name);
+    checkSharedSetting(at, name.replaceAll("/", "."), spec, problems);
   }
   checkProfiles(field, context, problems);
+}
+
+/** A pod that shares the node's network or memory cannot change what belongs to the node. */
+function checkSharedSetting(at: string, name: string, spec: PodSpec, problems: Problems): void {
+  const shared = [
+    [spec.hostNetwork, /^net\./, "hostNetwork"],
+    [spec.hostIPC, /^(kernel\.(shm|msg)|kernel\.sem$|fs\.mqueue\.)/, "hostIPC"],
+  ] as const;
+  for (const [on, settings, key] of shared)
+    if (on === true && settings.test(name))
+      problems.invalid(at, name, `may not be specified when '${key}' is true`);
 }
 
 export function checkSecurityContext(field: string, container: Container, problems: Problems): void {

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { Service, ServicePort, ServiceSpec } from "../types/network";
-import { ipv4, parseCidr } from "../values/addresses";
+import { ipv4, parseCidr, specialAddress } from "../values/addresses";
 import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from "./formats";
 import { checkPort } from "./handlers";
 import { checkLabels } from "./metadata";
@@ -120,6 +120,13 @@ function checkTraffic(spec: ServiceSpec, problems: Problems): void {
       );
     else problems.oneOf("spec.externalTrafficPolicy", policy, policies);
   }
+  const watched = spec.type === "LoadBalancer" && policy === "Local";
+  if (spec.healthCheckNodePort && !watched)
+    problems.invalid(
+      "spec.healthCheckNodePort",
+      spec.healthCheckNodePort,
+      "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
+    );
   problems.oneOfIfGiven("spec.trafficDistribution", spec.trafficDistribution, [
     "PreferClose",
     "PreferSameNode",
@@ -152,7 +159,9 @@ function checkTraffic(spec: ServiceSpec, problems: Problems): void {
     }
   }
   for (const [index, address] of externalIPs.entries()) {
-    if (isIP(address) === 0) problems.invalid(`spec.externalIPs[${index}]`, address, NOT_AN_ADDRESS);
+    const at = `spec.externalIPs[${index}]`;
+    if (isIP(address) === 0) problems.invalid(at, address, NOT_AN_ADDRESS);
+    else for (const why of specialAddress(address)) problems.invalid(at, address, why);
   }
 }
 

@@ -82,12 +82,37 @@ function checkSource(at: string, volume: Volume, source: string | undefined, pro
       if (!(volume.csi as { driver?: string }).driver) problems.required(`${at}.csi.driver`);
       return;
     case "ephemeral":
-      if ((volume.ephemeral as { volumeClaimTemplate?: object }).volumeClaimTemplate === undefined) {
-        problems.required(`${at}.ephemeral.volumeClaimTemplate`);
-      }
+      checkEphemeral(`${at}.ephemeral.volumeClaimTemplate`, volume.ephemeral as Ephemeral, problems);
       return;
     default:
   }
+}
+
+interface Ephemeral {
+  readonly volumeClaimTemplate?: {
+    readonly spec?: {
+      readonly accessModes?: readonly string[];
+      readonly resources?: { readonly requests?: object };
+    };
+  };
+}
+
+const ACCESS_MODES = ["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"];
+
+/** A volume that is claimed with the pod and goes with it. */
+function checkEphemeral(at: string, { volumeClaimTemplate: template }: Ephemeral, problems: Problems): void {
+  if (template === undefined) {
+    problems.required(at);
+    return;
+  }
+  const modes = template.spec?.accessModes ?? [];
+  if (modes.length === 0) problems.required(`${at}.spec.accessModes`, "at least 1 access mode is required");
+  for (const mode of modes)
+    if (!ACCESS_MODES.includes(mode)) problems.unsupported(`${at}.spec.accessModes`, mode, ACCESS_MODES);
+  if (modes.includes("ReadWriteOncePod") && modes.length > 1)
+    problems.forbidden(`${at}.spec.accessModes`, "may not use ReadWriteOncePod with other access modes");
+  if (!("storage" in (template.spec?.resources?.requests ?? {})))
+    problems.required(`${at}.spec.resources[storage]`);
 }
 
 function checkNfs(
@@ -120,7 +145,10 @@ function checkProjected(
       checkItems(`${here}.${name}.items`, part.items, problems);
       for (const { path } of part.items ?? []) noteOnce(paths, path, at, part.name ?? "", problems);
     }
-    if (downwardAPI !== undefined) checkDownward(`${here}.downwardAPI`, downwardAPI.items, problems);
+    if (downwardAPI !== undefined) {
+      checkDownward(`${here}.downwardAPI`, downwardAPI.items, problems);
+      for (const { path } of downwardAPI.items ?? []) noteOnce(paths, path, at, path, problems);
+    }
     if (token === undefined) continue;
     const seconds = token.expirationSeconds ?? 3600;
     const where = `${here}.serviceAccountToken`;

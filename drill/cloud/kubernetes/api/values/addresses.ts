@@ -32,6 +32,27 @@ export function strictlyWithin(inner: Cidr, outer: Cidr): boolean {
   return inner.bits >> shift === outer.bits >> shift;
 }
 
+const SPECIAL: readonly (readonly [blocks: readonly string[], why: string])[] = [
+  [["0.0.0.0/32", "::/128"], "may not be unspecified (0.0.0.0 or ::)"],
+  [["127.0.0.0/8", "::1/128"], "may not be in the loopback range (127.0.0.0/8, ::1/128)"],
+  [["169.254.0.0/16", "fe80::/10"], "may not be in the link-local range (169.254.0.0/16, fe80::/10)"],
+  [["224.0.0.0/24", "ff02::/10"], "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"],
+];
+
+/** Why an address cannot be one that others reach; nothing when it can. */
+export function specialAddress(address: string): string[] {
+  const single = parseCidr(`${address}/${isIP(address) === 6 ? 128 : 32}`);
+  return SPECIAL.flatMap(([blocks, why]) =>
+    blocks.some((block) => {
+      const outer = parseCidr(block);
+      if (single === undefined || outer === undefined) return false;
+      return strictlyWithin(single, outer) || (single.family === outer.family && single.bits === outer.bits);
+    })
+      ? [why]
+      : [],
+  );
+}
+
 function ipv6(text: string): bigint {
   const [head = "", tail] = text.split("::");
   const first = head === "" ? [] : head.split(":");
