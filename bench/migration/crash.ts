@@ -43,15 +43,15 @@ export async function crash(server: Server, program: JobProgram, orders: number)
   }
 }
 
-/** Waits until so many orders are loaded. */
+/** Waits until so many orders are loaded and a chunk is on its way. */
 async function reached(stand: Stand, orders: number): Promise<void> {
   for (;;) {
     const there = await stand.client.query("SELECT to_regclass('order_upgrade.chunk') IS NOT NULL AS there");
     if (there.rows[0]?.there === true) {
-      const { rows } = await stand.client.query<{ done: string }>(
-        "SELECT COALESCE(sum(rows), 0) AS done FROM order_upgrade.chunk WHERE source = 'orders' AND state = 'done'",
+      const { rows } = await stand.client.query<{ done: string; claimed: boolean }>(
+        "SELECT COALESCE(sum(rows), 0) AS done, bool_or(state = 'claimed') AS claimed FROM order_upgrade.chunk WHERE source = 'orders'",
       );
-      if (Number(rows[0]?.done) >= orders) return;
+      if (Number(rows[0]?.done) >= orders && rows[0]?.claimed === true) return;
     }
     await sleep(50);
   }

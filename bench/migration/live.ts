@@ -50,10 +50,13 @@ async function alarms(stand: Stand, model: Model): Promise<number> {
 
 export interface Disturbance {
   readonly before: Seen;
+  /** While rows are loaded. */
   readonly during: Seen;
+  /** While indexes are built, foreign keys checked and both models compared. */
+  readonly finishing: Seen;
 }
 
-/** Latency of live writes at a set rate, before the migration begins and while it loads. */
+/** Latency of live writes at a set rate, before the migration begins, while it loads, and until its end. */
 export async function disturbance(
   server: Server,
   program: JobProgram,
@@ -65,12 +68,41 @@ export async function disturbance(
     const writes = { url: stand.url, writers: 16, rate };
     await liveWrites({ ...writes, seconds: 2 });
     const before = await liveWrites({ ...writes, seconds: 8 });
-    const stop = new AbortController();
-    const writing = liveWrites({ ...writes, seconds: 900, signal: stop.signal });
     const job = program.start(stand.url, PARALLEL, CHUNK_ROWS);
-    await job.done().finally(() => stop.abort());
-    return { before, during: await writing };
+    const done = job.done();
+    const during = await until(
+      reached(stand, "loading").then(() => reached(stand, "finishing")),
+      writes,
+    );
+    const finishing = await until(done, writes);
+    return { before, during, finishing };
   } finally {
     await stand.end();
+  }
+}
+
+/** Writes until something has happened. */
+async function until(
+  event: Promise<unknown>,
+  writes: { readonly url: string; readonly writers: number; readonly rate: number },
+): Promise<Seen> {
+  const stop = new AbortController();
+  const writing = liveWrites({ ...writes, seconds: 3600, signal: stop.signal });
+  await event.finally(() => stop.abort());
+  return writing;
+}
+
+/** Waits until the migration is in a state, or past it. */
+async function reached(stand: Stand, state: "loading" | "finishing"): Promise<void> {
+  const before = state === "loading" ? ["expanding"] : ["expanding", "loading"];
+  for (;;) {
+    const there = await stand.client.query("SELECT to_regclass('order_upgrade.migration') AS book");
+    if (there.rows[0]?.book !== null) {
+      const { rows } = await stand.client.query<{ state: string }>(
+        "SELECT state FROM order_upgrade.migration",
+      );
+      if (rows[0] !== undefined && !before.includes(rows[0].state)) return;
+    }
+    await new Promise((wake) => setTimeout(wake, 50));
   }
 }

@@ -196,7 +196,8 @@ async function* rangesOf(
 ): AsyncGenerator<Range, undefined> {
   let first: string | null = window?.first ?? null;
   let left = window?.rows ?? Number.POSITIVE_INFINITY;
-  let share = 0;
+  // The first range is part of every sample: one of nothing would call anything equal.
+  let share = 1 - sample;
   for (;;) {
     const result: pg.QueryResult<{ key: string }> = await client.query(nextKey(source), [
       first,
@@ -205,7 +206,7 @@ async function* rangesOf(
     const beyond = result.rows[0]?.key ?? null;
     left -= chunkRows;
     share += sample;
-    if (share >= 1) {
+    if (share >= 1 - 1e-9) {
       share -= 1;
       yield { first, beyond };
     }

@@ -5,8 +5,8 @@ import { Session } from "../session";
 import { BOOK } from "../sql/names";
 import { type Chunk, type ChunkResult, chunksInFlight, claimChunk } from "./ledger";
 import { loadChunk } from "./load-chunk";
-import { observe } from "./observe";
-import { decide, type Limits, type Pace } from "./throttle";
+import { reconsider, smallWrite } from "./observe";
+import type { Limits, Pace } from "./throttle";
 
 export interface BackfillOptions {
   readonly database: Database;
@@ -49,6 +49,11 @@ export async function backfill(options: BackfillOptions): Promise<BackfillResult
   }
 }
 
+/** While a chunk of a source without ranges is loaded, every writer of the table waits. */
+const MOST_UNRANGED = 1000;
+const chunkRowsOf = (source: Source, { chunkRows }: Pace): number =>
+  source.ranged ? chunkRows : Math.min(chunkRows, MOST_UNRANGED);
+
 class Backfill {
   #pace: Pace;
   #redo: Chunk[] = [];
@@ -59,6 +64,7 @@ class Backfill {
   #recent: number[] = [];
   #stopped = false;
   #halfSaid = false;
+  #quiet: number | null = null;
   readonly #backends = new Set<number>();
   /** Chunks of a source that are being loaded. */
   readonly #busy = new Map<string, number>();
@@ -80,6 +86,8 @@ class Backfill {
 
   async prepare(): Promise<void> {
     await this.control.repeat(async (client) => {
+      this.#noteBackend(client);
+      this.#quiet = await smallWrite(client, 9);
       this.#redo = await chunksInFlight(client);
       const { rows } = await client.query<{ source: string; total: string; done: string; finished: boolean }>(
         `SELECT l.source, l.rows AS total, l.finished_at IS NOT NULL AS finished,
@@ -114,7 +122,7 @@ class Backfill {
         }
         try {
           const result = await session.repeat((client) => {
-            this.#backends.add((client as unknown as { processID: number }).processID);
+            this.#noteBackend(client);
             return loadChunk(client, next.source, next.chunk);
           }, this.#retries());
           this.#note(next.source, result);
@@ -161,7 +169,7 @@ class Backfill {
     if (index >= 0) return this.#redo.splice(index, 1)[0];
     if (this.#given.has(source.table)) return undefined;
     const chunk = await this.control.repeat(
-      (client) => claimChunk(client, source, this.#pace.chunkRows),
+      (client) => claimChunk(client, source, chunkRowsOf(source, this.#pace)),
       this.#retries(),
     );
     if (chunk === undefined) this.#given.add(source.table);
@@ -206,30 +214,22 @@ class Backfill {
         await sleep(this.options.interval ?? 500);
         if (this.#stopped || this.options.signal?.aborted) return;
         const taken = this.#recent.splice(0);
-        const seen = await session
-          .client()
-          .then((client) => observe(client, [...this.#backends]))
-          .catch(() => undefined);
-        if (seen === undefined) continue;
         const chunkSeconds =
           taken.length === 0 ? null : taken.reduce((sum, one) => sum + one, 0) / taken.length;
-        const decision = decide(this.#pace, { ...seen, chunkSeconds }, this.options.limits);
+        const known = { chunkSeconds, quiet: this.#quiet, backends: [...this.#backends] };
+        const decision = await reconsider(session, this.#pace, known, this.options.limits);
         if (decision === undefined) continue;
         this.#pace = decision;
         this.#decisions += 1;
-        await session
-          .client()
-          .then((client) =>
-            client.query(
-              `INSERT INTO ${BOOK}.decision (chunk_rows, pause_ms, parallel, reason) VALUES ($1, $2, $3, $4)`,
-              [decision.chunkRows, decision.pause, decision.parallel, decision.reason],
-            ),
-          )
-          .catch(() => undefined);
       }
     } finally {
       await session.end();
     }
+  }
+
+  /** Remembers which sessions are our own. */
+  #noteBackend(client: unknown): void {
+    this.#backends.add((client as { processID: number }).processID);
   }
 
   stop(): void {

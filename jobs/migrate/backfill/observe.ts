@@ -1,23 +1,65 @@
 import type pg from "pg";
+import type { Session } from "../session";
 import { BOOK } from "../sql/names";
-import type { Observation } from "./throttle";
+import { type Decision, decide, type Limits, type Observation, type Pace } from "./throttle";
 
-/** Looks at the live system: who waits for the load, how far replicas are behind, how long a small write takes. */
-export async function observe(
+/** What the load itself knows when it looks at the live system. */
+interface Known extends Pick<Observation, "chunkSeconds" | "quiet"> {
+  /** Server processes of the load's own sessions. */
+  readonly backends: readonly number[];
+}
+
+/** Looks at the live system and decides. A decision is kept with its reason; undefined when the pace stays, or nobody could look. */
+export async function reconsider(
+  session: Session,
+  pace: Pace,
+  { backends, ...known }: Known,
+  limits: Limits,
+): Promise<Decision | undefined> {
+  try {
+    const client = await session.client();
+    const decision = decide(pace, { ...(await observe(client, backends)), ...known }, limits);
+    if (decision === undefined) return undefined;
+    await client.query(
+      `INSERT INTO ${BOOK}.decision (chunk_rows, pause_ms, parallel, reason) VALUES ($1, $2, $3, $4)`,
+      [decision.chunkRows, decision.pause, decision.parallel, decision.reason],
+    );
+    return decision;
+  } catch {
+    // The workers meet the same trouble and report it.
+    return undefined;
+  }
+}
+
+/** Looks at the live system: who is at work, who waits for the load, how far replicas are behind, how long a small write takes. */
+async function observe(
   client: pg.ClientBase,
   backends: readonly number[],
-): Promise<Omit<Observation, "chunkSeconds">> {
-  const { rows } = await client.query<{ blocked: number; lag: string | null }>(
+): Promise<Omit<Observation, "chunkSeconds" | "quiet">> {
+  const { rows } = await client.query<{ blocked: number; others: number; lag: string | null }>(
     `SELECT (SELECT count(*) FROM pg_stat_activity a
               WHERE a.wait_event_type = 'Lock' AND a.pid <> ALL ($1::int[]) AND pg_blocking_pids(a.pid) && $1::int[])::int AS blocked,
+            (SELECT count(*) FROM pg_stat_activity a
+              WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()
+                AND a.pid <> ALL ($1::int[]) AND a.state_change > clock_timestamp() - interval '1 second')::int AS others,
             (SELECT max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)) FROM pg_stat_replication)::text AS lag`,
     [backends],
   );
-  const began = performance.now();
-  await client.query(`UPDATE ${BOOK}.migration SET changed_at = clock_timestamp()`);
   return {
     blocked: rows[0]?.blocked ?? 0,
+    others: rows[0]?.others ?? 0,
     lag: rows[0]?.lag == null ? null : Number(rows[0].lag),
-    writeLatency: performance.now() - began,
+    writeLatency: await smallWrite(client, 3),
   };
+}
+
+/** Milliseconds a small write takes: the median of some. */
+export async function smallWrite(client: pg.ClientBase, times: number): Promise<number> {
+  const taken: number[] = [];
+  for (let write = 0; write < times; write += 1) {
+    const began = performance.now();
+    await client.query(`UPDATE ${BOOK}.migration SET changed_at = clock_timestamp()`);
+    taken.push(performance.now() - began);
+  }
+  return taken.sort((a, b) => a - b)[times >> 1] ?? 0;
 }

@@ -13,6 +13,10 @@ export interface Observation {
   readonly lag: number | null;
   /** Milliseconds a small write took. */
   readonly writeLatency: number;
+  /** Milliseconds it took before loading began; null when nobody looked. */
+  readonly quiet: number | null;
+  /** Other sessions that did something in the last second. Without any there is nobody to be slower for. */
+  readonly others: number;
   /** Seconds the last chunks took, on average; null when there was none. */
   readonly chunkSeconds: number | null;
 }
@@ -46,6 +50,18 @@ export function decide(pace: Pace, seen: Observation, limits: Limits): Decision 
     };
     return differ(pace, slower) ? { ...slower, reason: strain } : undefined;
   }
+  const disturbance = disturbanceOf(seen);
+  if (disturbance !== undefined) {
+    const gentler = {
+      chunkRows: Math.min(
+        pace.chunkRows,
+        Math.max(limits.smallest, GENTLE.chunkRows, Math.floor(pace.chunkRows / 2)),
+      ),
+      pause: Math.max(pace.pause, GENTLE.pause),
+      parallel: Math.max(1, pace.parallel - 1),
+    };
+    return differ(pace, gentler) ? { ...gentler, reason: disturbance } : undefined;
+  }
   if (seen.chunkSeconds !== null && seen.chunkSeconds > limits.chunkSeconds) {
     const smaller = { ...pace, chunkRows: Math.max(limits.smallest, Math.floor(pace.chunkRows / 2)) };
     return differ(pace, smaller)
@@ -61,6 +77,18 @@ export function decide(pace: Pace, seen: Observation, limits: Limits): Decision 
     parallel: Math.min(limits.parallel, pace.parallel + 1),
   };
   return differ(pace, faster) ? { ...faster, reason: "the live system has room" } : undefined;
+}
+
+/** How far loading gives way to customers who are only a little slower: it must come to its end all the same. */
+const GENTLE = { chunkRows: 2000, pause: 50 };
+/** Times the quiet latency, and milliseconds below which nothing is slow. */
+const NOTICEABLE = { times: 1.5, least: 3 };
+
+/** Customers are served, but noticeably slower than before. */
+function disturbanceOf({ others, quiet, writeLatency }: Observation): string | undefined {
+  if (others === 0 || quiet === null) return undefined;
+  if (writeLatency <= Math.max(NOTICEABLE.least, NOTICEABLE.times * quiet)) return undefined;
+  return `a small write took ${writeLatency.toFixed(1)} ms, ${quiet.toFixed(1)} ms before`;
 }
 
 function strainOf(seen: Observation, limits: Limits): string | undefined {

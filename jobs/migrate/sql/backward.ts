@@ -3,6 +3,7 @@ import { PASS_THROUGH } from "./forward";
 import {
   BOOK,
   backwardFunction,
+  call,
   columnList,
   differs,
   FUNCTION_SETTINGS,
@@ -83,7 +84,7 @@ DECLARE
   message text;
 BEGIN
   BEGIN
-    PERFORM ${unapply}(keys, gone);
+    ${call(`${unapply}(keys, gone)`)}
     RETURN;
   EXCEPTION WHEN ${PASS_THROUGH} THEN RAISE;
     WHEN OTHERS THEN GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;

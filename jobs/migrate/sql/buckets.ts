@@ -1,4 +1,5 @@
 import type { Source } from "../declarations/model";
+import { call } from "./names";
 
 /** Keys are locked in ranges of 2^BUCKET_BITS. */
 export const BUCKET_BITS = 10;
@@ -14,9 +15,11 @@ export const bucketOf = (source: Source, key: string): string =>
 /** Takes the shared locks of the ranges that keys lie in; held to the end of the transaction. */
 export function lockBuckets(source: Source, keys: string): string {
   const lock = `pg_catalog.pg_advisory_xact_lock_shared(${lockClass(source)}, bucket)`;
-  if (!source.ranged) return `PERFORM pg_catalog.pg_advisory_xact_lock_shared(${lockClass(source)}, 0);`;
+  const lockOne = (bucket: string): string =>
+    call(`pg_catalog.pg_advisory_xact_lock_shared(${lockClass(source)}, ${bucket})`);
+  if (!source.ranged) return lockOne("0");
   return `IF pg_catalog.cardinality(${keys}) = 1 THEN
-    PERFORM pg_catalog.pg_advisory_xact_lock_shared(${lockClass(source)}, ${bucketOf(source, `${keys}[1]`)});
+    ${lockOne(bucketOf(source, `${keys}[1]`))}
   ELSE
     PERFORM ${lock} FROM (SELECT DISTINCT ${bucketOf(source, "k")} AS bucket FROM pg_catalog.unnest(${keys}) k ORDER BY 1) buckets;
   END IF;`;

@@ -18,6 +18,10 @@ export function inputsOf(source: Source, target: Target): { condition: string[];
   };
 }
 
+/** Columns of its source that conditions read. */
+export const inputsOfConditions = (source: Source, conditions: readonly string[]): string[] =>
+  columnsIn(source, conditions.join("\n"));
+
 /** Whether an expression reads the row `s` as a whole. */
 export const readsWholeRow = (text: string): boolean =>
   /(?<![\w.])s(?![\w.])/.test(text.replace(/'(?:[^']|'')*'/g, "''"));

@@ -1,6 +1,6 @@
 import type { Source, Target } from "../declarations/model";
 import { updateWhereDifferent, upsert } from "./forward-rows";
-import { inputsOf, readsWholeRow } from "./inputs";
+import { inputsOf, inputsOfConditions, readsWholeRow } from "./inputs";
 import { judged } from "./judge";
 import { BOOK, columnList, identifier, literal, QUIETLY, qualified, targetTable } from "./names";
 
@@ -10,17 +10,25 @@ export const FEW_ROWS = 8;
 /** Two bits a target, in an integer. */
 const MOST_TARGETS = 15;
 
-/** Whether rows of a source can be written one by one: each is one row, and no other row has a say in it. */
+/**
+ * Whether rows of a source can be written one by one: each is one row, no other row has a say in it, and its row in the
+ * first target tells that it was looked at before.
+ */
 export const singly = (source: Source): boolean =>
   source.identity.length === 1 &&
+  source.targets[0]?.when === undefined &&
+  source.targets[0]?.each === undefined &&
   source.merge === undefined &&
   source.targets.length <= MOST_TARGETS &&
-  source.targets.every((target) => !readsWholeRow(rowsOf(target)) && !readsWholeRow(target.when ?? ""));
+  source.targets.every((target) => !readsWholeRow(rowsOf(target)) && !readsWholeRow(target.when ?? "")) &&
+  source.rules.every((rule) => !readsWholeRow(rule.when));
 
 export const singleFunction = (source: Source): string => qualified(BOOK, `single_${source.table}`);
 
 const contentBit = (index: number): number => 1 << (2 * index);
 const conditionBit = (index: number): number => 1 << (2 * index + 1);
+/** The bit of the rules that look into tables. */
+const LOOKING_BIT = 1 << (2 * MOST_TARGETS);
 
 /** SQL for the bits of the targets that a change from the row `o` to the row `n` concerns. */
 export function affectedBits(source: Source): string {
@@ -33,6 +41,7 @@ export function affectedBits(source: Source): string {
     add(content, contentBit(index));
     add(condition, conditionBit(index));
   });
+  add(inputsOfConditions(source, rules(source).looking), LOOKING_BIT);
   const groups = new Map<number, string[]>();
   for (const [name, bit] of bits)
     if (name !== source.key) groups.set(bit, [...(groups.get(bit) ?? []), name]);
@@ -46,20 +55,27 @@ export function affectedBits(source: Source): string {
 /**
  * The function that writes one source row forward, target by target, and only those a change concerns. What customers do
  * is mostly one row at a time, and a statement that knows all targets and cases costs several times what it does.
- * Gives false, with nothing written, where that statement is needed: a row that is gone, set aside, or in the quarantine.
+ * Gives false, with nothing written, where that statement is needed: a row that is gone, set aside, in the quarantine, or
+ * not loaded yet, so that nothing is known about what did not change.
  */
 export function singleFunctionDefinition(source: Source): string {
   const table = literal(source.table);
   const key = identifier(source.key);
+  const { plain, looking } = rules(source);
   const noted = `EXISTS (SELECT FROM ${BOOK}.quarantine q WHERE q.source = ${table} AND q.key = j.${key}::text AND q.direction = 'forward')`;
+  const [first] = source.targets;
+  const known =
+    first === undefined
+      ? "false"
+      : `EXISTS (SELECT FROM ${targetTable(first)} t WHERE t.${identifier(first.owner)} = j.${key})`;
   return `CREATE OR REPLACE FUNCTION ${singleFunction(source)}(single_key ${source.keyType}, fresh boolean, affected integer) RETURNS boolean
 LANGUAGE plpgsql AS $function$
 #variable_conflict use_column
 DECLARE s record; ${QUIETLY.declare}
 BEGIN
-  SELECT j.*, ${noted} AS noted INTO s FROM (${judged(source, "live", `s.${key} = single_key`)}) j;
-  IF NOT FOUND OR s.set_aside IS NOT NULL OR s.noted THEN RETURN false; END IF;
-  ${QUIETLY.begin}
+  SELECT j.*, ${noted} AS noted, fresh OR ${known} AS known INTO s FROM (${judged({ ...source, rules: [] }, "live", `s.${key} = single_key`)}) j;
+  IF NOT FOUND OR s.noted OR NOT s.known${plain.map((rule) => ` OR (${rule})`).join("")} THEN RETURN false; END IF;
+${looking.map((rule) => `  IF fresh OR affected & ${LOOKING_BIT} <> 0 THEN IF ${rule} THEN RETURN false; END IF; END IF;\n`).join("")}  ${QUIETLY.begin}
   IF fresh THEN
 ${source.targets.map(freshTarget).join("\n")}
   ELSE
@@ -68,6 +84,18 @@ ${source.targets.map((target, index) => changedTarget(source, target, index)).jo
   ${QUIETLY.end}
   RETURN true;
 END $function$`;
+}
+
+/**
+ * Conditions that set a row aside: those that need nothing but the row, which cost nothing, and those that look into
+ * tables, which are asked only when what they look for changed.
+ */
+function rules(source: Source): { plain: string[]; looking: string[] } {
+  const all = source.rules.filter(({ action }) => action === "set-aside").map((rule) => rule.when);
+  return {
+    plain: all.filter((rule) => !/\bSELECT\b/i.test(rule)),
+    looking: all.filter((rule) => /\bSELECT\b/i.test(rule)),
+  };
 }
 
 /** A new row has nothing behind it. Where there is something all the same, the whole statement sorts it out. */

@@ -4,6 +4,7 @@ import { usedColumns } from "./inputs";
 import {
   BOOK,
   backwardFunction,
+  call,
   differs,
   forwardFunction,
   GUARD,
@@ -93,13 +94,9 @@ function forwardBody(source: Source, event: Event): string {
   if (event === "truncate") return refuseTruncate(sourceTable(source));
   const used = usedColumns(source);
   if (event === "update" && singly(source))
-    return body(
-      source,
-      changedRows(source, used),
-      `PERFORM ${forwardFunction(source)}(keys, false, affected);`,
-    );
+    return body(source, changedRows(source, used), call(`${forwardFunction(source)}(keys, false, affected)`));
   const keys = `keys := ARRAY(${changedKeys(source.key, used, event)});`;
-  return body(source, keys, `PERFORM ${forwardFunction(source)}(keys, ${event === "insert"});`);
+  return body(source, keys, call(`${forwardFunction(source)}(keys, ${event === "insert"})`));
 }
 
 function backwardBody(source: Source, target: Target, event: Event): string {
@@ -107,7 +104,7 @@ function backwardBody(source: Source, target: Target, event: Event): string {
   const first = source.targets[0] === target;
   const used = target.columns.map(({ name }) => name);
   const keys = `keys := ARRAY(${changedKeys(target.owner, used, event)});`;
-  return body(source, keys, `PERFORM ${backwardFunction(source)}(keys, ${first && event !== "insert"});`);
+  return body(source, keys, call(`${backwardFunction(source)}(keys, ${first && event !== "insert"})`));
 }
 
 function body(source: Source, keys: string, work: string): string {

@@ -4,7 +4,8 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Catalogue, Column, Table } from "../../../jobs/migrate/declarations/catalogue";
 import { resolveModel } from "../../../jobs/migrate/declarations/resolve";
-import { usedColumns } from "../../../jobs/migrate/sql/inputs";
+import { inputsOf, usedColumns } from "../../../jobs/migrate/sql/inputs";
+import { affectedBits } from "../../../jobs/migrate/sql/single";
 import { ReleaseProblem } from "../../../releases/load";
 import { loadMappings } from "../../../releases/mapping";
 import { RELEASES } from "./support/shop";
@@ -183,5 +184,32 @@ describe("declarations against the tables that are there", () => {
   it("know which columns matter to a trigger", () => {
     const model = resolve([source()], OLD, NEW);
     expect(model.sources.map(usedColumns)).toEqual([["id", "label"]]);
+  });
+
+  it("know which columns a target depends on, also by way of prepared values", () => {
+    const model = resolve(
+      [
+        source({
+          prepare: [{ bare: "btrim(s.label)" }, { code: "upper(s.bare)" }],
+          targets: [
+            {
+              table: "items",
+              owner: "id",
+              when: "s.code <> 'other'",
+              columns: { id: "s.id", label: "'constant'" },
+            },
+          ],
+        }),
+      ],
+      OLD,
+      NEW,
+    );
+    const [one] = model.sources;
+    expect(one?.targets.map((target) => inputsOf(one, target))).toEqual([
+      { condition: ["label"], content: ["id"] },
+    ]);
+    expect(one && affectedBits(one)).toBe(
+      'CASE WHEN (n."label") IS DISTINCT FROM (o."label") THEN 2 ELSE 0 END',
+    );
   });
 });

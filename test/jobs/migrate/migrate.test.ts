@@ -235,6 +235,25 @@ describe("a difference", () => {
     expect(await cli("verify")).toBe(0);
   });
 
+  it("is looked for in some of the ranges when a sample is asked for, and always in one", async () => {
+    const sampled = async (sample: number): Promise<number[]> => {
+      const { database } = shop;
+      const found = await compare({
+        database,
+        model: run.opened.model,
+        parallel: 1,
+        chunkRows: 100,
+        sample,
+        only: ["orders", "products"],
+      });
+      return found.sources.map(({ rows }) => rows);
+    };
+    const [products = 0, orders = 0] = await sampled(1);
+    expect(await sampled(0.01)).toEqual([products, 100]);
+    const [, half = 0] = await sampled(0.5);
+    expect(half / orders).toBeCloseTo(0.5, 1);
+  });
+
   it("is also found when a row is missing, or one too many", async () => {
     await past("DELETE FROM shop_v4.reviews WHERE id = (SELECT min(id) FROM shop_v4.reviews)");
     await past("INSERT INTO shop_v4.work (id, worker, kind, subject) VALUES (5000000, 'x', 'y', 'extra')");

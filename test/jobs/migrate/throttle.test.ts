@@ -10,7 +10,14 @@ const LIMITS: Limits = {
   smallest: 500,
   largest: 20_000,
 };
-const CALM: Observation = { blocked: 0, lag: null, writeLatency: 2, chunkSeconds: 0.1 };
+const CALM: Observation = {
+  blocked: 0,
+  lag: null,
+  writeLatency: 2,
+  quiet: 1,
+  others: 1,
+  chunkSeconds: 0.1,
+};
 const PACE: Pace = { chunkRows: 5000, pause: 0, parallel: 2 };
 
 describe("the pace of loading", () => {
@@ -28,6 +35,13 @@ describe("the pace of loading", () => {
     expect(decide(PACE, CALM, LIMITS)).toMatchObject({ chunkRows: 6250, parallel: 3, pause: 0 });
   });
 
+  it("gives way a little when customers are noticeably slower, and not when there are none", () => {
+    const busy = { ...CALM, writeLatency: 8 };
+    expect(decide(PACE, busy, LIMITS)).toMatchObject({ chunkRows: 2500, pause: 50, parallel: 1 });
+    expect(decide({ chunkRows: 2000, pause: 50, parallel: 1 }, busy, LIMITS)).toBeUndefined();
+    expect(decide(PACE, { ...busy, others: 0 }, LIMITS)).toMatchObject({ parallel: 3, pause: 0 });
+  });
+
   it("makes chunks smaller that take too long, without slowing down otherwise", () => {
     expect(decide({ ...PACE, parallel: 4 }, { ...CALM, chunkSeconds: 2 }, LIMITS)).toMatchObject({
       chunkRows: 2500,
@@ -43,6 +57,8 @@ describe("the pace of loading", () => {
             blocked: fc.nat(3),
             lag: fc.option(fc.nat(5000)),
             writeLatency: fc.float({ min: 0, max: 500, noNaN: true }),
+            quiet: fc.option(fc.float({ min: 0, max: 50, noNaN: true })),
+            others: fc.nat(2),
             chunkSeconds: fc.option(fc.float({ min: 0, max: 10, noNaN: true })),
           }),
           { maxLength: 60 },
