@@ -224,7 +224,11 @@ describe("what an API server refuses of other kinds", () => {
   const range = (limits: readonly Fields[]) =>
     ({ apiVersion: "v1", kind: "LimitRange", metadata, spec: { limits } }) as never;
 
-  it.each([
+  const cases: readonly (readonly [
+    title: string,
+    object: () => KubernetesObject,
+    causes: readonly string[],
+  ])[] = [
     ["a success policy without rules", () => indexed([]), [`spec.successPolicy.rules ${REQUIRED}`]],
     ["a rule that says nothing", () => indexed([{}]), [`spec.successPolicy.rules[0] ${REQUIRED}`]],
     [
@@ -278,7 +282,9 @@ describe("what an API server refuses of other kinds", () => {
       [`spec.scopeSelector.matchExpressions[0].operator ${INVALID}`],
     ],
     ["limits of an unknown thing", () => range([{ type: "Service" }]), [`spec.limits[0].type ${INVALID}`]],
-  ])("%s", (_title, object, causes) => {
+  ];
+
+  it.each(cases)("%s", (_title, object, causes) => {
     expect(causesOf(object())).toEqual(causes);
   });
 
