@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { notSupported, UserError } from "../errors";
 import type { Deployment } from "../resource/deployment-format";
-import { writeAtomically } from "./files";
+import { replaceFile, writeAtomically } from "./files";
 
 export interface StackReference {
   project: string;
@@ -130,8 +130,8 @@ export class Backend {
   }
 
   /** Writes text that is already a whole state file; called after every step. */
-  saveText(stack: StackReference, text: string): void {
-    writeAtomically(this.stackFile(stack), text);
+  saveText(stack: StackReference, text: string): Promise<void> {
+    return replaceFile(this.stackFile(stack), text);
   }
 
   /** Keeps the state an update starts from beside the state file. */

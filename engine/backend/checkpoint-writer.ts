@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { PendingOperation, SnapshotWriter } from "../deploy/snapshot";
+import type { Snapshot, SnapshotWriter } from "../deploy/snapshot";
 import { type Deployment, serializeResource } from "../resource/deployment-format";
 import type { ResourceState } from "../resource/state";
 import type { SecretsManager } from "../secrets/passphrase";
@@ -13,13 +13,14 @@ export const manifest = (): Deployment["manifest"] => ({
 });
 
 /**
- * Writes the whole state after every step. Each resource is serialised once for each change; while one write is
- * running, all that follow are joined into the next.
+ * Writes the whole state after every step. Each resource is serialised once for each change; what happens while one
+ * write is under way is joined into the next, so that many steps at once do not cost a write each.
  */
 export class CheckpointWriter implements SnapshotWriter {
   private readonly cache = new WeakMap<ResourceState, { copy: ResourceState; text: string }>();
-  private next: { resources: readonly ResourceState[]; pending: readonly PendingOperation[] } | undefined;
-  private running: Promise<void> | undefined;
+  private waiting: { done: () => void; failed: (error: unknown) => void }[] = [];
+  private current: (() => Snapshot) | undefined;
+  private writing = false;
 
   constructor(
     private readonly backend: Backend,
@@ -27,20 +28,35 @@ export class CheckpointWriter implements SnapshotWriter {
     private readonly secrets: SecretsManager,
   ) {}
 
-  async write(resources: readonly ResourceState[], pending: readonly PendingOperation[]): Promise<void> {
-    this.next = { resources, pending };
-    this.running ??= Promise.resolve().then(() => {
-      this.running = undefined;
-      if (this.next) this.flush(this.next);
-      this.next = undefined;
-    });
-    await this.running;
+  write(current: () => Snapshot): Promise<void> {
+    this.current = current;
+    if (!this.writing) {
+      this.writing = true;
+      // What else ends in this turn of the event loop belongs to the same write.
+      setImmediate(() => void this.work());
+    }
+    return new Promise((done, failed) => this.waiting.push({ done, failed }));
   }
 
-  private flush(state: { resources: readonly ResourceState[]; pending: readonly PendingOperation[] }): void {
+  private async work(): Promise<void> {
+    while (this.current) {
+      const [current, waiting] = [this.current, this.waiting];
+      this.current = undefined;
+      this.waiting = [];
+      try {
+        await this.backend.saveText(this.stack, this.text(current()));
+        for (const { done } of waiting) done();
+      } catch (error) {
+        for (const { failed } of waiting) failed(error);
+      }
+    }
+    this.writing = false;
+  }
+
+  private text(state: Snapshot): string {
     const renamed = new Map<string, string>();
     for (const { urn, aliases } of state.resources) for (const alias of aliases) renamed.set(alias, urn);
-    const text = (resource: ResourceState): string => this.text(resource, renamed);
+    const text = (resource: ResourceState): string => this.resource(resource, renamed);
     const name = JSON.stringify(`organization/${this.stack.project}/${this.stack.name}`);
     const provider = JSON.stringify({ type: "passphrase", state: { salt: this.secrets.salt } });
     const parts = [
@@ -54,10 +70,10 @@ export class CheckpointWriter implements SnapshotWriter {
       parts.push(`,"pending_operations":[${pending.join(",")}]`);
     }
     parts.push(`,"metadata":{}}}}`);
-    this.backend.saveText(this.stack, parts.join(""));
+    return parts.join("");
   }
 
-  private text(state: ResourceState, renamed: ReadonlyMap<string, string>): string {
+  private resource(state: ResourceState, renamed: ReadonlyMap<string, string>): string {
     const current = withNewUrns(state, renamed);
     if (current !== state) return this.serialize(current);
     const cached = this.cache.get(state);

@@ -1,14 +1,11 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 let counter = 0;
 
 /** Replaces the file as a whole: a reader, or a crash at any instant, sees the old content or the new one. */
-export function writeAtomically(
-  file: string,
-  content: string | Buffer,
-  options: { flush?: boolean } = {},
-): void {
+export function writeAtomically(file: string, content: string | Buffer): void {
   mkdirSync(dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.${counter++}.tmp`;
   try {
@@ -16,13 +13,24 @@ export function writeAtomically(
     try {
       const bytes = typeof content === "string" ? Buffer.from(content) : content;
       for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
-      if (options.flush) fsyncSync(handle);
     } finally {
       closeSync(handle);
     }
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** The same for a file that exists, without holding up what else there is to do meanwhile. */
+export async function replaceFile(file: string, content: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.${counter++}.tmp`;
+  try {
+    await writeFile(temporary, content, { mode: 0o600 });
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
     throw error;
   }
 }

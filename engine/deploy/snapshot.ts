@@ -8,9 +8,14 @@ export interface PendingOperation {
   type: OperationType;
 }
 
-/** Takes the whole state and answers when it is safe on disk. */
+export interface Snapshot {
+  resources: readonly ResourceState[];
+  pending: readonly PendingOperation[];
+}
+
+/** Takes the state as it is when the writing begins, and answers when it is on disk. */
 export interface SnapshotWriter {
-  write(resources: readonly ResourceState[], pending: readonly PendingOperation[]): Promise<void>;
+  write(current: () => Snapshot): Promise<void>;
 }
 
 const PENDING: Partial<Record<Step["op"], OperationType>> = {
@@ -68,7 +73,8 @@ export class SnapshotManager {
   async begin(step: Step): Promise<void> {
     const type = PENDING[step.op];
     if (!type) return;
-    this.operations.set(step, { resource: step.next ?? step.res, type });
+    // As it is now: while the operation runs, its result must not show in the state yet.
+    this.operations.set(step, { resource: { ...(step.next ?? step.res) }, type });
     await this.save();
   }
 
@@ -86,7 +92,8 @@ export class SnapshotManager {
   }
 
   save(): Promise<void> {
-    return this.writer?.write(this.resources(), this.pending()) ?? Promise.resolve();
+    const current = (): Snapshot => ({ resources: this.resources(), pending: this.pending() });
+    return this.writer?.write(current) ?? Promise.resolve();
   }
 
   /** True when the state changed in a way that must be on disk before the program goes on. */

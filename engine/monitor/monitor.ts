@@ -36,7 +36,7 @@ const shutDown = (): RpcError => new RpcError(STATUS.unavailable, "resource moni
 export class Monitor {
   private readonly server = new RpcServer();
   private waiting: (() => void) | undefined;
-  private refuse: ((error: Error) => void)[] = [];
+  private readonly open = new Set<(error: Error) => void>();
   private closed = false;
   /** The program has registered everything it wants. */
   onFinished: () => void = () => {};
@@ -107,12 +107,10 @@ export class Monitor {
   private guarded<T>(work: () => Promise<T>): Promise<T> {
     if (this.closed) return Promise.reject(shutDown());
     return new Promise((resolve, reject) => {
-      this.refuse.push(reject);
+      this.open.add(reject);
       work()
         .then(resolve, reject)
-        .finally(() => {
-          this.refuse = this.refuse.filter((each) => each !== reject);
-        });
+        .finally(() => this.open.delete(reject));
     });
   }
 
@@ -120,7 +118,7 @@ export class Monitor {
   shutdown(): void {
     this.waiting?.();
     this.closed = true;
-    for (const reject of this.refuse) reject(shutDown());
+    for (const reject of this.open) reject(shutDown());
   }
   close(): void {
     this.shutdown();
