@@ -181,6 +181,34 @@ describe("synchronisation", () => {
     expect(await version()).toEqual(before);
   });
 
+  it("writes only the tables a change concerns, and all of them where a new row finds something in its place", async () => {
+    const { client } = shop;
+    const id = (await one<{ id: string }>("SELECT min(order_id) AS id FROM shop_v4.order_lines"))?.id;
+    const name = () =>
+      one<{ name: string }>(`SELECT name FROM shop_v4.order_lines WHERE order_id = ${id} AND position = 1`);
+    const before = await name();
+    await client.query("SET order_upgrade.applying = 'on'");
+    await client.query(
+      `UPDATE shop_v4.order_lines SET name = 'past' WHERE order_id = ${id} AND position = 1`,
+    );
+    await client.query(
+      "INSERT INTO shop_v4.work (id, worker, kind, subject) VALUES (6000000, 'x', 'y', 'left over')",
+    );
+    await client.query("RESET order_upgrade.applying");
+    await client.query(`UPDATE shop_v3.orders SET note = 'lines stay' WHERE id = ${id}`);
+    expect(await one(`SELECT note FROM shop_v4.orders WHERE id = ${id}`)).toEqual({ note: "lines stay" });
+    expect(await name()).toEqual({ name: "past" });
+    await client.query(`UPDATE shop_v3.orders SET lines = lines || ' ' WHERE id = ${id}`);
+    expect(await name()).toEqual(before);
+    await client.query(
+      "INSERT INTO shop_v3.work (id, worker, kind, subject) VALUES (6000000, 'orders', 'capture', 'new')",
+    );
+    expect(await one("SELECT worker, subject FROM shop_v4.work WHERE id = 6000000")).toEqual({
+      worker: "orders",
+      subject: "new",
+    });
+  });
+
   it("refuses TRUNCATE with the way out", async () => {
     await expect(shop.client.query("TRUNCATE shop_v3.reviews")).rejects.toThrow(
       /refused while the data models are synchronised/,
