@@ -54,6 +54,6 @@ export const STAGES: readonly Stage[] = [
   toPhase("staged", "new release without customers, verified"),
   toPhase("live", "customers on the new release"),
   turn("back", "the way back, under load", "rollback"),
-  { ...toPhase("live", "customers on the new release again"), name: "live-again" },
+  turn("live-again", "customers on the new release again", "run", "--to", "live", "--canary", "100"),
   toPhase("complete", "old release and old data model gone"),
 ];
