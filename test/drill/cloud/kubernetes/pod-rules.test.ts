@@ -45,8 +45,12 @@ const FORBIDDEN = "FieldValueForbidden";
 const DUPLICATE = "FieldValueDuplicate";
 const UNSUPPORTED = "FieldValueNotSupported";
 
+const refused = (
+  cases: readonly (readonly [title: string, object: () => KubernetesObject, ...causes: string[]])[],
+) => cases.map(([title, object, ...causes]) => ({ title, object, causes }));
+
 describe("what an API server refuses of a Pod", () => {
-  const cases: readonly (readonly [title: string, object: () => KubernetesObject, ...causes: string[]])[] = [
+  const cases = refused([
     [
       "a fourth name server",
       () => pod({ dnsConfig: { nameservers: ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"] } }),
@@ -180,9 +184,9 @@ describe("what an API server refuses of a Pod", () => {
         }),
       `spec.containers[1].ports[0].hostPort ${DUPLICATE}`,
     ],
-  ];
+  ]);
 
-  it.each(cases)("%s", (_title, object, ...causes) => {
+  it.each(cases)("$title", ({ object, causes }) => {
     expect(causesOf(object())).toEqual(causes);
   });
 
