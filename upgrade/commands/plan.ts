@@ -55,7 +55,9 @@ export async function plan(
       planned.push({
         turn,
         basis,
-        changes: changesOf(steps).map(({ operation, type, name }) => ({ operation, type, name })),
+        changes: changesOf(steps.filter(({ type }) => !FRAMES.test(type))).map(
+          ({ operation, type, name }) => ({ operation, type, name }),
+        ),
         irreversible: [
           ...irreversibleSteps(manifestsOf(project, parameters), dial.next, turn.phase),
           ...losses.map(lossText),
@@ -89,6 +91,9 @@ export async function plan(
   });
   return problems.length === 0 ? 0 : 1;
 }
+
+/** Components are frames around what is really made. */
+const FRAMES = /^(order-upgrade|pulumi):/;
 
 interface Previewed {
   readonly preview: Preview;

@@ -10,6 +10,7 @@ import { writeDocument } from "../output/document";
 import { pathTo, type Turn } from "../path";
 import { type Dial, readDial } from "../stack/dial";
 import { plainOutputs } from "../stack/operations";
+import { turningNow } from "../stack/operator-lock";
 import { freezesOf, readParameters } from "../stack/parameters";
 import type { Project } from "../stack/project";
 import { manifestsOf } from "../stack/releases";
@@ -33,10 +34,14 @@ export async function status(options: CommonOptions): Promise<number> {
     "dial",
     `${dial.phase}${dial.phase === "live" ? ` at ${dial.weight} %` : ""}, attempt ${dial.attempt}`,
   );
-  show(
-    "deployed",
-    `${outputs.phase ?? "nothing"}${unfinished ? " – the last turn did not end; run it again" : ""}`,
-  );
+  const holder = turningNow(project.configFile);
+  const going =
+    holder === undefined
+      ? unfinished
+        ? " – the last turn did not end; run it again"
+        : ""
+      : ` – ${holder.user}@${holder.host} is at work since ${holder.since} (${holder.command})`;
+  show("deployed", `${outputs.phase ?? "nothing"}${going}`);
   show("releases", `${dial.current}${dial.next === undefined ? "" : ` → ${dial.next}`}`);
   show(
     "weights",
@@ -62,6 +67,7 @@ export async function status(options: CommonOptions): Promise<number> {
     dial,
     deployed: outputs,
     unfinished,
+    operator: holder ?? null,
     layers: layers ?? null,
     next: next ?? null,
     blocks,

@@ -33,8 +33,8 @@ export class TurnedFiles {
     const document = parseDocument(readFileSync(source, "utf8"));
     for (const key of ["secretsprovider", "encryptedkey", "encryptionsalt"]) document.delete(key);
     if (salt !== undefined) document.set("encryptionsalt", salt);
-    document.deleteIn(["config", `${this.project.name}:change`, "staging"]);
-    document.deleteIn(["config", `${this.project.name}:change.staging`]);
+    for (const keys of [[`${this.project.name}:change`, "staging"], [`${this.project.name}:change.staging`]])
+      if (document.hasIn(["config", ...keys])) document.deleteIn(["config", ...keys]);
     const file = path.join(this.folder, `${this.count++}.yaml`);
     writeFileSync(file, document.toString({ lineWidth: 0, flowCollectionPadding: false }), { mode: 0o600 });
     return file;

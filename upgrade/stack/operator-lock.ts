@@ -86,6 +86,13 @@ function read(file: string): Holder | undefined {
   }
 }
 
+/** Who turns the dial at this moment; undefined when nobody does, or the one who did was killed on this machine. */
+export function turningNow(configFile: string): Holder | undefined {
+  const holder = read(`${configFile}.operator`);
+  const gone = holder !== undefined && holder.host === os.hostname() && !isAlive(holder.pid);
+  return gone ? undefined : holder;
+}
+
 /** Whether a process of this machine runs. */
 export function isAlive(pid: number): boolean {
   try {

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { holderIn, isAbandoned } from "../../../upgrade/stack/backend-lock";
-import { takeDial } from "../../../upgrade/stack/operator-lock";
+import { takeDial, turningNow } from "../../../upgrade/stack/operator-lock";
 
 let folder: string;
 let file: string;
@@ -62,6 +62,18 @@ describe("two operators at once", () => {
     for (const child of children) child.stdin.end();
     await Promise.all(children.map((child) => new Promise((done) => child.once("exit", done))));
   }, 60_000);
+
+  it("status sees who is at work, and nobody once they are gone", async () => {
+    const { release } = takeDial(file, "run --to live");
+    expect(turningNow(file)).toMatchObject({ pid: process.pid, command: "run --to live" });
+    release();
+    expect(turningNow(file)).toBeUndefined();
+    writeFileSync(
+      `${file}.operator`,
+      JSON.stringify({ user: "a", host: os.hostname(), pid: await deadProcess(), since: "", command: "" }),
+    );
+    expect(turningNow(file)).toBeUndefined();
+  });
 
   it("what a killed command left is taken over, and named", async () => {
     const pid = await deadProcess();
