@@ -80,7 +80,8 @@ class Backfill {
     private readonly options: BackfillOptions,
     private readonly control: Session,
   ) {
-    this.#pace = { chunkRows: options.chunkRows, pause: 0, parallel: options.limits.parallel };
+    // One chunk at a time until a look at the live system says that there is room.
+    this.#pace = { chunkRows: options.chunkRows, pause: 0, parallel: 1 };
     this.#sources = new Map(options.model.sources.map((source) => [source.table, source]));
   }
 

@@ -57,7 +57,7 @@ export function decide(pace: Pace, seen: Observation, limits: Limits): Decision 
         pace.chunkRows,
         Math.max(limits.smallest, GENTLE.chunkRows, Math.floor(pace.chunkRows / 2)),
       ),
-      pause: Math.max(pace.pause, GENTLE.pause),
+      pause: Math.max(pace.pause, Math.min(GENTLE.longest, Math.max(GENTLE.shortest, pace.pause * 2))),
       parallel: Math.max(1, pace.parallel - 1),
     };
     return differ(pace, gentler) ? { ...gentler, reason: disturbance } : undefined;
@@ -80,7 +80,7 @@ export function decide(pace: Pace, seen: Observation, limits: Limits): Decision 
 }
 
 /** How far loading gives way to customers who are only a little slower: it must come to its end all the same. */
-const GENTLE = { chunkRows: 2000, pause: 50 };
+const GENTLE = { chunkRows: 2000, shortest: 50, longest: 200 };
 /** Times the quiet latency, and milliseconds below which nothing is slow. */
 const NOTICEABLE = { times: 1.5, least: 3 };
 

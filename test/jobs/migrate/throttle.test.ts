@@ -38,7 +38,8 @@ describe("the pace of loading", () => {
   it("gives way a little when customers are noticeably slower, and not when there are none", () => {
     const busy = { ...CALM, writeLatency: 8 };
     expect(decide(PACE, busy, LIMITS)).toMatchObject({ chunkRows: 2500, pause: 50, parallel: 1 });
-    expect(decide({ chunkRows: 2000, pause: 50, parallel: 1 }, busy, LIMITS)).toBeUndefined();
+    expect(decide({ chunkRows: 2000, pause: 50, parallel: 1 }, busy, LIMITS)).toMatchObject({ pause: 100 });
+    expect(decide({ chunkRows: 2000, pause: 200, parallel: 1 }, busy, LIMITS)).toBeUndefined();
     expect(decide(PACE, { ...busy, others: 0 }, LIMITS)).toMatchObject({ parallel: 3, pause: 0 });
   });
 
