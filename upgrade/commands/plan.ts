@@ -5,6 +5,7 @@ import { changesOf, policyText } from "../check/report";
 import { lossText, plannedLosses } from "../check/stateful";
 import type { StepOutput } from "../evidence/blocks";
 import { nameOf } from "../flow/names";
+import { positionOf } from "../flow/position";
 import { measuredDurations } from "../forecast/durations";
 import { EmptyState } from "../forecast/empty-state";
 import { TurnedFiles } from "../forecast/turns";
@@ -42,7 +43,7 @@ export async function plan(
   const dial = readDial(project);
   const parameters = readParameters(project);
   const outputs = plainOutputs(await operations.outputs());
-  const position = { phase: dial.phase, weight: dial.weight, unfinished: outputs.phase !== dial.phase };
+  const position = positionOf(dial, outputs);
   const turns = pathTo(position, options.to, dial.strategy, canaryOf(options, parameters.edge.canary));
   const durations = measuredDurations(await operations.history());
   const files = new TurnedFiles(project);

@@ -84,7 +84,7 @@ export async function promote(options: PromoteOptions): Promise<number> {
     });
     console.line(`\n${release} may be introduced in ${stack}. Record: ${written.key} (${written.digest})`);
     for (const [path, limit] of Object.entries(limits)) console.line(`  ${path.padEnd(24)} ${limit}`);
-    console.line(`Next: order-upgrade run --stack ${stack} --to prepared`);
+    console.line(`Next: order-upgrade run --stack ${stack} --to live`);
     writeDocument(options.json, { ...result, verdict: "passed", problems: [], record: written, limits });
     return 0;
   } finally {

@@ -3,6 +3,7 @@ import { judgeAndShow } from "../flow/gate";
 import { guard } from "../flow/guard";
 import { nameOf } from "../flow/names";
 import { consentOf, type RunOptions, readCanary } from "../flow/options";
+import { positionOf } from "../flow/position";
 import { longestWait, waitForSoak } from "../flow/soak";
 import { altered, type TurnReport, turnOnce } from "../flow/turn";
 import type { Memory } from "../gates/judge";
@@ -114,10 +115,7 @@ function turnsTo(
 ): Turn[] {
   const dial = readDial(project);
   const canary = canaryOf(options, rawParameter(project, "edge.canary"));
-  const deployed = { phase: outputs.phase, weight: weightOf(outputs.weights, dial.next) };
-  const unfinished =
-    deployed.phase !== dial.phase || (dial.phase === "live" && deployed.weight !== dial.weight);
-  const position = { phase: dial.phase, weight: dial.weight, unfinished };
+  const position = positionOf(dial, outputs);
   const turns = pathTo(position, to, dial.strategy, dial.strategy === "maintenance" ? [100] : canary);
   if (turns.length > 0) return turns;
   // The same update again repairs whatever is missing; with nothing missing it changes nothing.
@@ -139,6 +137,3 @@ function stopped({ console, project }: Context, turn: Turn, problems: readonly s
   );
   return 1;
 }
-
-const weightOf = (weights: unknown, next: string | undefined): number | undefined =>
-  next === undefined ? undefined : (weights as Record<string, number> | undefined)?.[next];

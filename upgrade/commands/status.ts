@@ -4,10 +4,11 @@ import { forbids, operatorNames } from "../change/permission";
 import { ageOf, missingProofs, type StepOutput, soakEnds } from "../evidence/blocks";
 import { subjectOf } from "../flow/gate";
 import { nameOf } from "../flow/names";
+import { positionOf } from "../flow/position";
 import { type Layer, spokenFinding, type Verdict } from "../gates/finding";
 import { judgeLayers } from "../gates/judge";
 import { writeDocument } from "../output/document";
-import { pathTo, type Turn } from "../path";
+import { type Position, pathTo, type Turn } from "../path";
 import { type Dial, readDial } from "../stack/dial";
 import { plainOutputs } from "../stack/operations";
 import { turningNow } from "../stack/operator-lock";
@@ -29,7 +30,8 @@ export async function status(options: CommonOptions): Promise<number> {
   const now = new Date();
   const weights = (outputs.weights ?? {}) as Record<string, number>;
   const show = (what: string, text: string): void => console.line(`  ${what.padEnd(10)} ${text}`);
-  const unfinished = outputs.phase !== dial.phase;
+  const position = positionOf(dial, outputs);
+  const { unfinished } = position;
   show(
     "dial",
     `${dial.phase}${dial.phase === "live" ? ` at ${dial.weight} %` : ""}, attempt ${dial.attempt}`,
@@ -55,7 +57,7 @@ export async function status(options: CommonOptions): Promise<number> {
   show("models", synchronisation(dial, steps));
   const layers = await layersOf(project, outputs, dial);
   for (const finding of layers?.findings ?? []) show("layer", spokenFinding(finding));
-  const next = nextTurn(project, dial, unfinished);
+  const next = nextTurn(project, dial, position);
   const blocks = next === undefined ? [] : blocksOf(project, steps, next, now);
   show("next", next === undefined ? "nothing; set release.next to begin an upgrade" : nameOf(next));
   for (const problem of blocks) show("blocked", problem);
@@ -100,10 +102,9 @@ async function layersOf(
 }
 
 /** The turn that `run` would make next on the way to the end. */
-export function nextTurn(project: Project, dial: Dial, unfinished: boolean): Turn | undefined {
+export function nextTurn(project: Project, dial: Dial, position: Position): Turn | undefined {
   if (dial.next === undefined || dial.phase === "complete" || dial.phase === "reverted") return undefined;
   const { edge } = readParameters(project);
-  const position = { phase: dial.phase, weight: dial.weight, unfinished };
   return pathTo(position, "complete", dial.strategy, canaryOf({}, edge.canary))[0];
 }
 
