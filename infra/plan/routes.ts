@@ -32,13 +32,16 @@ const pathsOf = (manifests: Manifests, version: string): string[] =>
 
 function forwardOf(
   kind: "customers" | "preview",
-  { version, weight, services }: ReleasePlan,
+  { version, role, weight, services }: ReleasePlan,
   manifests: Manifests,
   path: string,
 ): Forward[] {
   const module = manifests[version]?.modules.find((one) => one.public.includes(path));
   // A release that is down leaves the rules before its services stop.
   if (module === undefined || services === "off") return [];
+  // Public rules do not even name the next release before customers go there; its preview rules keep its targets checked.
+  // The old one stays named at 0 percent, so that it can take customers back at once.
+  if (kind === "customers" && role === "next" && weight === 0) return [];
   return [{ release: version, module: module.name, weight: kind === "preview" ? 100 : weight }];
 }
 

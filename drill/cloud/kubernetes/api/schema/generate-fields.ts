@@ -3,6 +3,9 @@
  *
  *     npm install --no-save @kubernetes/client-node@1.4.0     (the models of Kubernetes 1.34)
  *     npx tsx drill/cloud/kubernetes/api/schema/generate-fields.ts node_modules/@kubernetes/client-node/dist/gen/models
+ *
+ * With an output file and names of kinds it writes the tables of those kinds there, and marks fields that must be there with
+ * `!`: the schemas that tests hold the program's objects against.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -36,23 +39,25 @@ const QUANTITIES = new Set([
 const MAP = /^\{ \[key: string\]: (.*); \}$/;
 const LIST = /^Array<(.*)>$/;
 
-const folder = process.argv[2];
-if (folder === undefined) throw new Error("usage: generate-fields.ts FOLDER_OF_MODELS");
+const [, , folder, output, ...kinds] = process.argv;
+if (folder === undefined) throw new Error("usage: generate-fields.ts FOLDER_OF_MODELS [OUTPUT KIND...]");
 
 const tables: Record<string, Record<string, string>> = {};
-const queue = [...ROOTS];
+const queue = kinds.length > 0 ? [...kinds] : [...ROOTS];
 for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
   if (tables[name] !== undefined) continue;
   const text = readFileSync(path.join(folder, `${name}.js`), "utf8");
   const list = /attributeTypeMap = (\[[\s\S]*?\n\]|\[\]);/.exec(text)?.[1] ?? "[]";
+  const declared = output === undefined ? "" : readFileSync(path.join(folder, `${name}.d.ts`), "utf8");
   const table: Record<string, string> = {};
   for (const { baseName, type, format } of JSON.parse(list) as Record<string, string>[]) {
-    table[baseName ?? ""] = typeOf(name, baseName ?? "", type ?? "", format ?? "");
+    const needed = declared.includes(`'${baseName}':`) ? "!" : "";
+    table[baseName ?? ""] = `${needed}${typeOf(name, baseName ?? "", type ?? "", format ?? "")}`;
   }
   tables[name] = table;
 }
 const sorted = Object.fromEntries(Object.entries(tables).sort(([a], [b]) => a.localeCompare(b)));
-writeFileSync(path.join(__dirname, "fields.json"), `${JSON.stringify(sorted, null, 1)}\n`);
+writeFileSync(output ?? path.join(__dirname, "fields.json"), `${JSON.stringify(sorted, null, 1)}\n`);
 
 /** `string`, `map:string`, `list:V1Container`, `int32`, `time`, `bytes`, `quantity`, `any`, or the name of a table. */
 function typeOf(owner: string, field: string, type: string, format: string): string {
