@@ -70,7 +70,7 @@ export async function turnTo(
   for (const turn of turns) {
     if (turn.phase === "complete" && outputs.phase === "live")
       await waitForSoak(context, outputs, longestWait(options.wait));
-    await guard(context, turn, options, consentOf(options));
+    await guard(context, turn, options, consentOf(options), turns[turns.indexOf(turn) - 1]);
     const turned = await turnOnce(context, turn, options.reason);
     const problems = [...turned.report.problems, ...altered(outputs, turned)];
     if (problems.length > 0) {

@@ -19,10 +19,13 @@ export async function guard(
   turn: Turn,
   options: RunOptions,
   consent: Consent,
+  before?: Turn,
 ): Promise<void> {
   refuseAtWrongTime(context, turn);
   await confirmIrreversible(context, turn, consent);
-  if (wantsPreview(context, options)) await previewFirst(context, turn, consent);
+  // From one share of customers to the next only weights change, which the preview of the first has shown.
+  if (before?.phase !== turn.phase && wantsPreview(context, options))
+    await previewFirst(context, turn, consent);
 }
 
 /** Windows, freezes and roles. The packs judge them again, with the cloud's own word for who is at work. */

@@ -1,8 +1,7 @@
 import type { Duration } from "../../infra/units";
 
-/** Steps whose time limit is a parameter of its own. */
+/** Steps whose time limit is computed. Not `install`: its Job stays through the whole upgrade, and another limit would run it again. */
 const LIMITED = new Set([
-  "install",
   "precheck",
   "backup",
   "restore-check",
