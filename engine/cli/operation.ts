@@ -1,17 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { hostname } from "node:os";
-import type { StackReference, UpdateInfo } from "../backend/backend";
+import type { StackReference } from "../backend/backend";
 import { CheckpointWriter } from "../backend/checkpoint-writer";
 import { lockStack } from "../backend/lock";
 import { resolveConfig, validateConfig, withProjectDefaults } from "../config/merge";
-import {
-  type ConfigMap,
-  fullKey,
-  hasSecure,
-  type PlainConfig,
-  plainConfig,
-  type StackConfig,
-} from "../config/stack-config";
+import { type ConfigMap, type PlainConfig, plainConfig, type StackConfig } from "../config/stack-config";
 import { Deployment, type DeploymentOptions } from "../deploy/deployment";
 import type { SourceEvent } from "../deploy/events";
 import { DeploymentExecutor } from "../deploy/executor";
@@ -33,6 +24,7 @@ import { type Deployment as DeploymentJson, deserializeResource } from "../resou
 import { rootStackUrn } from "../resource/urn";
 import type { Crypter, SecretsManager } from "../secrets/passphrase";
 import { stackOutputsOf } from "./outputs";
+import { updateInfo } from "./update-info";
 import type { Workspace } from "./workspace";
 
 export interface OperationOptions {
@@ -225,7 +217,7 @@ export class Operation {
       const source = {
         run: async (emit: (event: SourceEvent) => void): Promise<void> => {
           if (options.kind !== "update" && !options.runProgram) return;
-          const session = new Session(deployment, emit, resolved, project.root, emitter);
+          const session = new Session(deployment, emit, resolved, project.root, directory, emitter);
           const created = new Monitor(session);
           monitor = created;
           await created.listen();
@@ -266,7 +258,8 @@ export class Operation {
     } finally {
       monitor?.shutdown();
       await Promise.race([this.programEnded, delay(2000)]);
-      if (!options.preview) await snapshot.save();
+      // What never began leaves the state as it is.
+      if (!options.preview && refused === undefined) await snapshot.save();
       monitor?.close();
       packs?.close();
       children.killAll();
@@ -283,7 +276,15 @@ export class Operation {
       result: succeeded ? "succeeded" : "failed",
     });
     emitter.emit({ type: "cancel" });
-    if (!options.preview) this.record(options, merged, secrets.crypter, started, emitter.changes, succeeded);
+    if (!options.preview)
+      backend.addHistory(
+        stack,
+        updateInfo(options, stack, workspace.directory, merged, secrets.crypter, {
+          started,
+          changes: emitter.changes,
+          succeeded,
+        }),
+      );
     return { succeeded, changes: emitter.changes };
   }
   private programEnded: Promise<void> = Promise.resolve();
@@ -304,60 +305,9 @@ export class Operation {
       })),
     };
   }
-
-  private record(
-    options: OperationOptions,
-    merged: ConfigMap,
-    crypter: Crypter,
-    started: number,
-    changes: Record<string, number>,
-    succeeded: boolean,
-  ): void {
-    const config: UpdateInfo["config"] = {};
-    for (const [key, value] of merged) {
-      const secret = hasSecure(value);
-      const object =
-        typeof value === "object" &&
-        value !== null &&
-        !("secure" in value && Object.keys(value).length === 1);
-      config[fullKey(key, this.stack.project)] = {
-        value:
-          secret && !object
-            ? (value as { secure: string }).secure
-            : plainConfig(value, () => crypter, !secret).value,
-        secret,
-        ...(object && { objectValue: JSON.parse(plainConfig(value, () => crypter).value) as unknown }),
-      };
-    }
-    this.workspace.backend().addHistory(this.stack, {
-      version: 0,
-      kind: options.kind,
-      startTime: Math.floor(started / 1000),
-      message: options.message,
-      environment: environmentOf(this.workspace.directory),
-      config,
-      result: succeeded ? "succeeded" : "failed",
-      endTime: Math.floor(Date.now() / 1000),
-      resourceChanges: changes,
-    });
-  }
 }
 
 const delay = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, milliseconds).unref();
   });
-
-function environmentOf(directory: string): Record<string, string> {
-  const environment: Record<string, string> = { "exec.kind": "cli", hostname: hostname() };
-  try {
-    const head = execFileSync("git", ["rev-parse", "HEAD"], {
-      cwd: directory,
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    environment["git.head"] = String(head).trim();
-  } catch {
-    // Not every project is under version control.
-  }
-  return environment;
-}

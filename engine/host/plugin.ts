@@ -6,6 +6,7 @@ import type { Method } from "../rpc/client";
 import { isUnimplemented, rpcMessage } from "../rpc/status";
 import { containsUnknowns, type PropertyMap, withoutSecrets } from "../values/value";
 import { fromStruct, toStruct, type WireOptions } from "../values/wire";
+import { decodeCall, decodeConstruct, decodeDiff, failuresOf } from "./answers";
 import { callRequest, constructRequest } from "./component-requests";
 import type { Abilities, Connection } from "./connection";
 import { partialFailure } from "./partial-failure";
@@ -19,7 +20,6 @@ import {
   type CreateRequest,
   type DeleteRequest,
   type Diff,
-  type DiffKind,
   type DiffRequest,
   DiffUnavailable,
   type InvokeResult,
@@ -31,29 +31,23 @@ import {
 } from "./provider";
 import { remarkSecrets } from "./secret-marks";
 
-const KINDS: Record<number, DiffKind> = {
-  0: "add",
-  1: "add-replace",
-  2: "delete",
-  3: "delete-replace",
-  4: "update",
-  5: "update-replace",
-};
-
-function decodeDiff(answer: pb.DiffResponse): Diff {
-  const detailed: NonNullable<Diff["detailedDiff"]> = {};
-  answer.getDetaileddiffMap().forEach((change: pb.PropertyDiff, path: string) => {
-    detailed[path] = { kind: KINDS[change.getKind()] ?? "update", inputDiff: change.getInputdiff() };
-  });
-  return {
-    changes: answer.getChanges() === 1 ? "none" : answer.getChanges() === 2 ? "some" : "unknown",
-    replaceKeys: answer.getReplacesList(),
-    stableKeys: answer.getStablesList(),
-    changedKeys: answer.getDiffsList(),
-    detailedDiff: answer.getHasdetaileddiff() || Object.keys(detailed).length > 0 ? detailed : undefined,
-    deleteBeforeReplace: answer.getDeletebeforereplace(),
-  };
+/** Which resource a request is about. */
+function identify(
+  request: { setUrn(urn: string): unknown; setName(name: string): unknown; setType(type: string): unknown },
+  urn: string,
+): void {
+  request.setUrn(urn);
+  request.setName(nameOf(urn));
+  request.setType(typeOf(urn));
 }
+
+const NOTHING: Abilities = {
+  acceptSecrets: false,
+  acceptResources: false,
+  acceptOutputs: false,
+  supportsPreview: false,
+  supportsAutonaming: false,
+};
 
 /** One configured provider in a process that speaks the published protocol. */
 export class GrpcProvider implements ProviderPlugin {
@@ -91,9 +85,7 @@ export class GrpcProvider implements ProviderPlugin {
 
   async checkConfig(urn: string, olds: PropertyMap, news: PropertyMap): Promise<CheckResult> {
     const request = new pb.CheckRequest();
-    request.setUrn(urn);
-    request.setName(nameOf(urn));
-    request.setType(typeOf(urn));
+    identify(request, urn);
     request.setOlds(toStruct(olds, { keepUnknowns: true }));
     request.setNews(toStruct(news, { keepUnknowns: true }));
     try {
@@ -107,9 +99,7 @@ export class GrpcProvider implements ProviderPlugin {
 
   async diffConfig(request: Omit<DiffRequest, "id">): Promise<Diff> {
     const message = new pb.DiffRequest();
-    message.setUrn(request.urn);
-    message.setName(nameOf(request.urn));
-    message.setType(typeOf(request.urn));
+    identify(message, request.urn);
     message.setOldInputs(toStruct(request.oldInputs, { keepUnknowns: true }));
     message.setOlds(toStruct(request.oldOutputs, { keepUnknowns: true }));
     message.setNews(toStruct(request.newInputs, { keepUnknowns: true }));
@@ -130,13 +120,7 @@ export class GrpcProvider implements ProviderPlugin {
       if (key === "version") continue;
       if (containsUnknowns(value)) {
         this.known = false;
-        this.abilities ??= {
-          acceptSecrets: false,
-          acceptResources: false,
-          acceptOutputs: false,
-          supportsPreview: false,
-          supportsAutonaming: false,
-        };
+        this.abilities ??= NOTHING;
         return;
       }
       const plain = withoutSecrets(value);
@@ -145,9 +129,7 @@ export class GrpcProvider implements ProviderPlugin {
         typeof plain === "string" ? plain : JSON.stringify(plain),
       );
     }
-    request.setUrn(urn);
-    request.setName(nameOf(urn));
-    request.setType(typeOf(urn));
+    identify(request, urn);
     request.setId(id);
     request.setArgs(toStruct(inputs, { keepUnknowns: true, keepSecrets: true, keepResources: true }));
     request.setAcceptsecrets(true);
@@ -171,9 +153,7 @@ export class GrpcProvider implements ProviderPlugin {
   async check(request: CheckRequest): Promise<CheckResult> {
     if (!this.known) return { inputs: request.news, failures: [] };
     const message = new pb.CheckRequest();
-    message.setUrn(request.urn);
-    message.setName(nameOf(request.urn));
-    message.setType(typeOf(request.urn));
+    identify(message, request.urn);
     message.setOlds(this.send(request.olds, request.allowUnknowns));
     message.setNews(this.send(request.news, request.allowUnknowns));
     message.setRandomseed(request.randomSeed);
@@ -195,9 +175,7 @@ export class GrpcProvider implements ProviderPlugin {
       );
     const message = new pb.DiffRequest();
     message.setId(request.id);
-    message.setUrn(request.urn);
-    message.setName(nameOf(request.urn));
-    message.setType(typeOf(request.urn));
+    identify(message, request.urn);
     message.setOldInputs(this.send(request.oldInputs, request.allowUnknowns));
     message.setOlds(this.send(request.oldOutputs, request.allowUnknowns));
     message.setNews(this.send(request.newInputs, request.allowUnknowns));
@@ -211,9 +189,7 @@ export class GrpcProvider implements ProviderPlugin {
       if (!this.abilities?.supportsPreview) return { id: "", outputs: request.inputs };
     }
     const message = new pb.CreateRequest();
-    message.setUrn(request.urn);
-    message.setName(nameOf(request.urn));
-    message.setType(typeOf(request.urn));
+    identify(message, request.urn);
     message.setProperties(this.send(request.inputs, request.preview));
     message.setTimeout(request.timeout);
     message.setPreview(request.preview);
@@ -238,9 +214,7 @@ export class GrpcProvider implements ProviderPlugin {
     }
     const message = new pb.UpdateRequest();
     message.setId(request.id);
-    message.setUrn(request.urn);
-    message.setName(nameOf(request.urn));
-    message.setType(typeOf(request.urn));
+    identify(message, request.urn);
     message.setOldInputs(this.send(request.oldInputs, false));
     message.setOlds(this.send(request.oldOutputs, false));
     message.setNews(this.send(request.newInputs, request.preview));
@@ -262,9 +236,7 @@ export class GrpcProvider implements ProviderPlugin {
   async delete(request: DeleteRequest): Promise<void> {
     const message = new pb.DeleteRequest();
     message.setId(request.id);
-    message.setUrn(request.urn);
-    message.setName(nameOf(request.urn));
-    message.setType(typeOf(request.urn));
+    identify(message, request.urn);
     message.setOldInputs(this.send(request.inputs, false));
     message.setProperties(this.send(request.outputs, false));
     message.setTimeout(request.timeout);
@@ -275,9 +247,7 @@ export class GrpcProvider implements ProviderPlugin {
     if (!this.known) return { id: request.id, outputs: {}, inputs: {} };
     const message = new pb.ReadRequest();
     message.setId(request.id);
-    message.setUrn(request.urn);
-    message.setName(nameOf(request.urn));
-    message.setType(typeOf(request.urn));
+    identify(message, request.urn);
     message.setInputs(this.send(request.inputs, false));
     message.setProperties(this.send(request.state, false));
     try {
@@ -311,12 +281,7 @@ export class GrpcProvider implements ProviderPlugin {
       keepUnknowns: true,
       keepOutputs: this.abilities?.acceptOutputs ?? false,
     });
-    const answer = await this.operation(this.methods.call, message);
-    const returnDependencies: Record<string, string[]> = {};
-    answer.getReturndependenciesMap().forEach((deps: pb.CallResponse.ReturnDependencies, key: string) => {
-      returnDependencies[key] = deps.getUrnsList();
-    });
-    return { returns: fromStruct(answer.getReturn()), returnDependencies, failures: failuresOf(answer) };
+    return decodeCall(await this.operation(this.methods.call, message));
   }
 
   async construct(request: ConstructRequest): Promise<ConstructResult> {
@@ -326,14 +291,7 @@ export class GrpcProvider implements ProviderPlugin {
       keepUnknowns: true,
       keepOutputs: this.abilities?.acceptOutputs ?? false,
     });
-    const answer = await this.operation(this.methods.construct, message);
-    const outputDependencies: Record<string, string[]> = {};
-    answer
-      .getStatedependenciesMap()
-      .forEach((deps: pb.ConstructResponse.PropertyDependencies, key: string) => {
-        outputDependencies[key] = deps.getUrnsList();
-      });
-    return { urn: answer.getUrn(), outputs: fromStruct(answer.getState()), outputDependencies };
+    return decodeConstruct(await this.operation(this.methods.construct, message));
   }
 
   async cancel(): Promise<void> {
@@ -364,10 +322,4 @@ export class GrpcProvider implements ProviderPlugin {
       partial: { message: found.message, reasons: found.reasons },
     };
   }
-}
-
-function failuresOf(answer: { getFailuresList(): pb.CheckFailure[] }): CheckResult["failures"] {
-  return answer
-    .getFailuresList()
-    .map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
 }

@@ -40,6 +40,8 @@ export class Session {
     readonly emit: (event: SourceEvent) => void,
     readonly config: ReadonlyMap<string, PlainConfig>,
     private readonly projectRoot: string,
+    /** Where the program runs; paths of its assets start here. */
+    readonly workingDirectory: string,
     readonly diagnostics: Diagnostics,
   ) {
     this.defaultProviders = new DefaultProviders(config, emit, deployment.options);

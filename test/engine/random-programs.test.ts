@@ -112,7 +112,7 @@ describe("random programs", () => {
           expect(world.cloud.resources.size).toBe(0);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: Number(process.env.ENGINE_PROGRAMS ?? "40") },
     );
   }, 60_000);
 
