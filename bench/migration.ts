@@ -99,7 +99,7 @@ async function oneRound(server: Server, orders: number, withWrites: boolean): Pr
       parallel: PARALLEL,
       only: ["orders"],
     });
-    const live = withWrites ? { live: await throughput(stand, model, 3) } : {};
+    const live = withWrites ? { live: await throughput(stand, model, 7) } : {};
     return { plain, load: orders / rate, hash, compare: compared.seconds, rate, ...live };
   } finally {
     await stand.end();
