@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { openEventLog } from "../display/event-log";
 import type { Listener } from "../display/events";
-import { PlainDisplay } from "../display/plain";
+import { LiveDisplay } from "../display/live";
+import { type DisplayOptions, PlainDisplay } from "../display/plain";
 import { PreviewDigest } from "../display/preview-json";
 import { notSupported, UserError } from "../errors";
 import type { CommandContext } from "./command";
@@ -163,19 +164,16 @@ export async function operate(command: Command, flags: Flags, context: CommandCo
         : undefined;
       const display = digest
         ? undefined
-        : new PlainDisplay(
-            {
-              kind: options.kind,
-              preview,
-              stack: stack.name,
-              showSecrets: flags.flag("show-secrets"),
-              showSames: flags.flag("show-sames"),
-              diff: flags.flag("diff"),
-              suppressOutputs: flags.flag("suppress-outputs"),
-              suppressProgress: flags.flag("suppress-progress"),
-            },
-            write,
-          );
+        : displayFor(context, {
+            kind: options.kind,
+            preview,
+            stack: stack.name,
+            showSecrets: flags.flag("show-secrets"),
+            showSames: flags.flag("show-sames"),
+            diff: flags.flag("diff"),
+            suppressOutputs: flags.flag("suppress-outputs"),
+            suppressProgress: flags.flag("suppress-progress"),
+          });
       const listeners: Listener[] = [];
       if (digest) listeners.push(digest.listen);
       if (display) listeners.push(display.listen);
@@ -229,6 +227,13 @@ export async function operate(command: Command, flags: Flags, context: CommandCo
   } finally {
     await eventLog?.close();
   }
+}
+
+/** A tree that moves for somebody who watches, lines for everything else. */
+function displayFor(context: CommandContext, options: DisplayOptions): PlainDisplay {
+  return context.interactive && !options.diff
+    ? new LiveDisplay(options, context.write, process.stdout)
+    : new PlainDisplay(options, context.write);
 }
 
 /** A failed operation has explained itself; only the exit code is left. */

@@ -143,9 +143,14 @@ export class PlainDisplay {
     if (op === "same" && !this.options.showSames && metadata.type !== ROOT_STACK_TYPE) return;
     if (op === "replace" && !this.options.preview) return;
     const changes = metadata.diffs?.length ? `[diff: ${this.marked(metadata)}]` : "";
-    this.write(` ${symbolOf(op).padEnd(2)} ${typeOf(urn)} ${nameOf(urn)} ${what ?? ""} ${changes}`.trimEnd());
+    this.row(metadata, `${what ?? ""} ${changes}`.trimEnd());
     if (this.options.diff && op !== "same")
       for (const text of propertyLines(metadata, this.options.showSecrets)) this.write(text);
+  }
+
+  /** Shows how it stands with one resource. */
+  protected row({ op, urn }: StepMetadata, status: string): void {
+    this.write(` ${symbolOf(op).padEnd(2)} ${typeOf(urn)} ${nameOf(urn)} ${status}`.trimEnd());
   }
 
   private marked(metadata: StepMetadata): string {
