@@ -35,7 +35,7 @@ export class JobController implements Controller {
 
   reconcile(key: string): number | undefined {
     const job = this.#server.find<Job>({ apiVersion: "batch/v1", kind: "Job", ...fromKey(key) });
-    if (job === undefined || job.metadata.deletionTimestamp !== undefined) return undefined;
+    if (job === undefined || job.metadata.deletionTimestamp !== undefined) return this.#letGo(key);
     if (isFinished(job)) return this.#expire(job);
     const now = timestamp(this.#server.clock);
     const pods = this.#pods(job);
@@ -65,6 +65,15 @@ export class JobController implements Controller {
     return this.#server
       .list<Pod>("v1", "Pod", job.metadata.namespace)
       .filter((pod) => isControlledBy(pod, job));
+  }
+
+  /** Nothing is counted any more for a Job that goes or has gone, so its pods need not stay for that. */
+  #letGo(key: string): undefined {
+    const { namespace, name } = fromKey(key);
+    for (const pod of this.#server.list<Pod>("v1", "Pod", namespace)) {
+      const owner = controllerOf(pod);
+      if (owner?.kind === "Job" && owner.name === name) this.#untrack(pod);
+    }
   }
 
   /** Starts the clock of a Job that runs; stops it while the Job is suspended. Answers whether it is. */

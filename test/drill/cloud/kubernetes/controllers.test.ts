@@ -96,6 +96,23 @@ describe("a Job", () => {
     expect(task(world)?.status).toMatchObject({ failed: 1 });
   });
 
+  it.each(["Foreground", "Background"] as const)(
+    "goes with its running pod when it is deleted (%s)",
+    (propagation) => {
+      const world = new World();
+      world.create(job("ready"));
+      world.settle();
+      expect(world.pods()).toHaveLength(1);
+      world.server.delete(
+        { apiVersion: "batch/v1", kind: "Job", namespace: "orders", name: "migrate" },
+        { propagation },
+      );
+      world.settle();
+      expect(world.pods()).toEqual([]);
+      expect(task(world)).toBeUndefined();
+    },
+  );
+
   it("finishes each index once", () => {
     const world = new World();
     world.create(job("exits-0", { completionMode: "Indexed", completions: 3, parallelism: 3 }));
