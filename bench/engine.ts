@@ -103,6 +103,11 @@ export async function run(
         .peak;
     }
     const of = (name: string): number => median(samples[name] ?? []);
+    /** Both sides of a round ran one after the other: what else the machine did meanwhile falls out of their ratio. */
+    const ratio = (name: string, beside: string): number =>
+      median(
+        (samples[name] ?? []).map((seconds, round) => seconds / (samples[beside]?.[round] ?? Number.NaN)),
+      );
     const perResource =
       ((of("up, no changes, 2000") -
         of("program alone, 2000") -
@@ -123,13 +128,13 @@ export async function run(
       budgets: [
         budget(
           "engine: preview of 200 resources with two packs / program",
-          of("preview, 200, two packs") / of("program alone, preview, 200"),
+          ratio("preview, 200, two packs", "program alone, preview, 200"),
           1.6,
           "×",
         ),
         budget(
           "engine: up of 200 resources without changes / program",
-          of("up, no changes, 200") / of("program alone, 200"),
+          ratio("up, no changes, 200", "program alone, 200"),
           1.6,
           "×",
         ),

@@ -112,7 +112,7 @@ describe("random programs", () => {
           expect(world.cloud.resources.size).toBe(0);
         },
       ),
-      { numRuns: Number(process.env.ENGINE_PROGRAMS ?? "40") },
+      { numRuns: Number(process.env.ENGINE_PROGRAMS ?? "200") },
     );
   }, 60_000);
 
