@@ -31,6 +31,16 @@ export function databaseParameters(limits: Limits) {
   ];
 }
 
+interface UrlOptions {
+  readonly statementLimitMilliseconds?: number | undefined;
+  /** Whether the stack brings the certificates of the database's authority. */
+  readonly ownAuthority?: boolean;
+}
+
+/** Where programs find the certificates of the database's authority, when the stack brings them. */
+export const AUTHORITY_FOLDER = "/etc/order-upgrade/database";
+export const AUTHORITY_FILE = "authority.pem";
+
 /** Connection URL of a role. The server has to prove who it is; a statement limit holds for this role's sessions only. */
 export function databaseUrl(
   role: string,
@@ -38,11 +48,12 @@ export function databaseUrl(
   address: string,
   port: number,
   database: string,
-  statementLimitMilliseconds?: number,
+  { statementLimitMilliseconds, ownAuthority = false }: UrlOptions = {},
 ): string {
+  const authority = ownAuthority ? `&sslrootcert=${AUTHORITY_FOLDER}/${AUTHORITY_FILE}` : "";
   const limit =
     statementLimitMilliseconds === undefined
       ? ""
       : `&options=${encodeURIComponent(`-c statement_timeout=${statementLimitMilliseconds}`)}`;
-  return `postgresql://${encodeURIComponent(role)}:${encodeURIComponent(password)}@${address}:${port}/${database}?sslmode=verify-full${limit}`;
+  return `postgresql://${encodeURIComponent(role)}:${encodeURIComponent(password)}@${address}:${port}/${database}?sslmode=verify-full${authority}${limit}`;
 }

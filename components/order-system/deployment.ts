@@ -1,4 +1,5 @@
 import type * as kubernetes from "@pulumi/kubernetes";
+import { AUTHORITY_FILE, AUTHORITY_FOLDER } from "../database/settings";
 import { labelsOf, RESTRICTED_CONTAINER, RESTRICTED_POD, WRITABLE_MOUNT, writableVolume } from "../frame/pod";
 import { moduleName, releaseSecretName, selectorOf } from "./names";
 import type { ModuleArgs, ModulesArgs } from "./types";
@@ -7,6 +8,10 @@ type DeploymentSpec = kubernetes.types.input.apps.v1.DeploymentSpec;
 
 /** Seconds in which a rollout must get on, else it has failed. */
 const PROGRESS_DEADLINE = 300;
+
+const AUTHORITY = "database-authority";
+const readsAuthority = ({ ownAuthority }: ModulesArgs, { module }: ModuleArgs): boolean =>
+  ownAuthority && module.database;
 
 export function deploymentSpec(args: ModulesArgs, one: ModuleArgs): DeploymentSpec {
   const { module } = one;
@@ -33,7 +38,20 @@ export function deploymentSpec(args: ModulesArgs, one: ModuleArgs): DeploymentSp
         terminationGracePeriodSeconds: preStop + module.graceSeconds,
         topologySpreadConstraints: spread(selector),
         containers: [container(args, one, preStop)],
-        volumes: [writableVolume()],
+        volumes: [
+          writableVolume(),
+          ...(readsAuthority(args, one)
+            ? [
+                {
+                  name: AUTHORITY,
+                  secret: {
+                    secretName: releaseSecretName(args.version),
+                    items: [{ key: AUTHORITY_FILE, path: AUTHORITY_FILE }],
+                  },
+                },
+              ]
+            : []),
+        ],
       },
     },
   };
@@ -41,9 +59,10 @@ export function deploymentSpec(args: ModulesArgs, one: ModuleArgs): DeploymentSp
 
 function container(
   args: ModulesArgs,
-  { module, image }: ModuleArgs,
+  one: ModuleArgs,
   preStop: number,
 ): kubernetes.types.input.core.v1.Container {
+  const { module, image } = one;
   const secret = releaseSecretName(args.version);
   const fromSecret = (name: string) => ({ name, valueFrom: { secretKeyRef: { name: secret, key: name } } });
   const probe = (path: string) => ({ httpGet: { path, port: "http" }, timeoutSeconds: 2 });
@@ -64,7 +83,12 @@ function container(
     readinessProbe: { ...probe(module.probes.readiness), periodSeconds: 2, failureThreshold: 2 },
     livenessProbe: { ...probe(module.probes.liveness), periodSeconds: 10, failureThreshold: 3 },
     ...(preStop > 0 ? { lifecycle: { preStop: { sleep: { seconds: preStop } } } } : {}),
-    volumeMounts: [WRITABLE_MOUNT],
+    volumeMounts: [
+      WRITABLE_MOUNT,
+      ...(readsAuthority(args, one)
+        ? [{ name: AUTHORITY, mountPath: AUTHORITY_FOLDER, readOnly: true }]
+        : []),
+    ],
   };
 }
 

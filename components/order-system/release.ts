@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { AUTHORITY_FILE } from "../database/settings";
 import { type After, token } from "../frame/component";
 import { labelsOf } from "../frame/pod";
 import { contentName, moduleName, moduleUrl, releaseSecretName, variableOf } from "./names";
@@ -38,6 +39,7 @@ export class Release extends pulumi.ComponentResource {
         stringData: {
           DATABASE_URL: pulumi.secret(secrets.databaseUrl),
           SESSION_SECRET: pulumi.secret(secrets.sessionSecret),
+          ...(secrets.databaseAuthority === undefined ? {} : { [AUTHORITY_FILE]: secrets.databaseAuthority }),
         },
       },
       { parent: this, dependsOn: after },

@@ -21,6 +21,8 @@ export interface ReleaseNames {
 export interface ReleaseSecrets {
   readonly databaseUrl: pulumi.Input<string>;
   readonly sessionSecret: pulumi.Input<string>;
+  /** Certificates of the database's authority (PEM); undefined: the images trust it already. */
+  readonly databaseAuthority: string | undefined;
 }
 
 export interface ModulesArgs extends ReleaseNames {
@@ -30,6 +32,8 @@ export interface ModulesArgs extends ReleaseNames {
   readonly state: "on" | "off";
   /** Whether the cluster changes the number of replicas with the load. */
   readonly autoscaled: boolean;
+  /** Whether the release's Secret brings the certificates of the database's authority. */
+  readonly ownAuthority: boolean;
   /** Seconds a Pod goes on serving after it was told to stop, until every load balancer knows. */
   readonly preStopSeconds: number;
   /** Seconds a new Pod must be ready before it counts. */

@@ -44,13 +44,15 @@ export function createData(settings: Settings, plan: Plan, platform: Platform, t
     keyArn: platform.key.arn,
   });
   const database = createDatabase(settings, platform, credentials);
+  const ownAuthority = settings.databaseAuthority !== undefined;
   const url = (role: string, limit?: number): pulumi.Output<string> =>
     pulumi.secret(
-      pulumi
-        .all([credentials.of(role), database.address, database.port])
-        .apply(([password, address, port]) =>
-          databaseUrl(role, password, address, port, database.databaseName, limit),
-        ),
+      pulumi.all([credentials.of(role), database.address, database.port]).apply(([password, address, port]) =>
+        databaseUrl(role, password, address, port, database.databaseName, {
+          statementLimitMilliseconds: limit,
+          ownAuthority,
+        }),
+      ),
     );
   const secret = (name: string, data: Record<string, pulumi.Output<string>>) =>
     createSecret(platform, name, data);
@@ -127,7 +129,7 @@ const createSecret = (
   );
 
 function createProofOfBackup(
-  { parameters }: Settings,
+  { parameters, databaseAuthority }: Settings,
   plan: Plan,
   platform: Platform,
   timeline: Timeline,
@@ -157,7 +159,9 @@ function createProofOfBackup(
   const url = pulumi
     .all([credentials.of(ADMINISTRATOR), scratch.instance.address, scratch.instance.port])
     .apply(([password, address, port]) =>
-      databaseUrl(ADMINISTRATOR, password, address, port, database.databaseName),
+      databaseUrl(ADMINISTRATOR, password, address, port, database.databaseName, {
+        ownAuthority: databaseAuthority !== undefined,
+      }),
     );
   const secret = createSecret(platform, SCRATCH_SECRET, { ADMINISTRATOR_URL: pulumi.secret(url) });
   timeline.reached("scratch", [scratch.instance, secret]);

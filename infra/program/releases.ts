@@ -28,7 +28,7 @@ export function createReleases(
 }
 
 function createRelease(
-  { parameters }: Settings,
+  { parameters, databaseAuthority }: Settings,
   manifest: Manifest,
   plan: ReleasePlan,
   platform: Platform,
@@ -44,7 +44,11 @@ function createRelease(
     {
       ...names,
       modules,
-      secrets: { databaseUrl: data.urlOfRelease(version), sessionSecret: data.sessionSecret },
+      secrets: {
+        databaseUrl: data.urlOfRelease(version),
+        sessionSecret: data.sessionSecret,
+        databaseAuthority,
+      },
       after: [platform.namespaceResource],
     },
     platform.inCluster,
@@ -78,6 +82,7 @@ function createRelease(
         configMaps: release.configMaps,
         state,
         autoscaled: plan.autoscaled,
+        ownAuthority: databaseAuthority !== undefined,
         preStopSeconds: seconds(parameters.cluster.preStop),
         minReadySeconds: seconds(parameters.cluster.minReady),
         after: timeline.before(`${kind}:${version}`).then((before) => [...release.resources, ...before]),

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { loadRelease, ReleaseProblem } from "../../releases/load";
@@ -17,6 +18,8 @@ export interface Settings {
   /** Folder with one folder a release. */
   readonly releasesDirectory: string;
   readonly root: string;
+  /** Certificates of the database's authority (PEM); undefined: the images trust it already. */
+  readonly databaseAuthority: string | undefined;
 }
 
 /** Reads the stack's configuration and the releases it names. Refuses them with everything that is wrong. */
@@ -37,7 +40,25 @@ function readSettings(): Settings {
     manifests,
     releasesDirectory,
     root,
+    databaseAuthority: readAuthority(root, parameters.database.certificates),
   };
+}
+
+/** Refuses a file that is not there or holds no certificate. */
+function readAuthority(root: string, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  const place = path.resolve(root, file);
+  const text = existsSync(place) ? readFileSync(place, "utf8") : undefined;
+  if (text?.includes("-----BEGIN CERTIFICATE-----") === true) return text;
+  throw new ParametersProblem([
+    {
+      path: "database.certificates",
+      rule: text === undefined ? "must be a file that exists" : "must be a file with PEM certificates",
+      got: file,
+      wayOut:
+        "Name AWS's bundle, such as certificates/eu-central-1-bundle.pem, relative to the project's root.",
+    },
+  ]);
 }
 
 /** The stack's keys of this project. */

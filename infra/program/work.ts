@@ -3,6 +3,7 @@ import path from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { PodIdentity } from "../../components/access/pod-identity";
+import { AUTHORITY_FILE } from "../../components/database/settings";
 import { FILES_FOLDER, type Files, Job, type Variable } from "../../components/job/job";
 import { contentName, moduleUrl, variableOf } from "../../components/order-system/names";
 import { versionInNames } from "../../releases/manifest";
@@ -131,9 +132,11 @@ function createShared(settings: Settings, plan: Plan, platform: Platform, data: 
     // Its name stays the same, so that a changed parameter does not run finished Jobs again.
     { ...options, deleteBeforeReplace: true },
   );
+  const authority = createAuthority(settings, namespace, options);
   return {
     serviceAccount: SERVICE_ACCOUNT,
     files: [
+      ...authority.map(({ files }) => files),
       ...folders.map(({ files }) => files),
       { configMap: "parameters", paths: { [PARAMETERS]: PARAMETERS } },
     ],
@@ -146,8 +149,33 @@ function createShared(settings: Settings, plan: Plan, platform: Platform, data: 
       EVIDENCE_BUCKET: evidence.bucket.bucket,
       AWS_REGION: settings.region,
     },
-    after: [...identity.resources, ...folders.map(({ resource }) => resource), parameters, ...data.ready],
+    after: [
+      ...authority.map(({ resource }) => resource),
+      ...identity.resources,
+      ...folders.map(({ resource }) => resource),
+      parameters,
+      ...data.ready,
+    ],
   };
+}
+
+/** The certificates with which Jobs know the database, when the stack brings them. */
+function createAuthority(
+  { databaseAuthority }: Settings,
+  namespace: string,
+  options: pulumi.CustomResourceOptions,
+): { readonly files: Files; readonly resource: pulumi.Resource }[] {
+  if (databaseAuthority === undefined) return [];
+  const content = { [AUTHORITY_FILE]: databaseAuthority };
+  const name = `database-authority-${contentName(content)}`;
+  const resource = new kubernetes.core.v1.ConfigMap(
+    "database-authority",
+    { metadata: { name, namespace }, immutable: true, data: content },
+    options,
+  );
+  return [
+    { files: { configMap: name, paths: { [AUTHORITY_FILE]: `database/${AUTHORITY_FILE}` } }, resource },
+  ];
 }
 
 /** Parameters as Jobs read them: durations in seconds, sizes in bytes. */

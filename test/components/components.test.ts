@@ -121,8 +121,13 @@ describe("database", () => {
 
   it("gives each role a URL that asks the server to prove itself", async () => {
     const { databaseUrl } = await import("../../components/database/settings.js");
-    expect(databaseUrl("app", "p@ss/", "db.example", 5432, "orders", 30_000)).toBe(
+    expect(
+      databaseUrl("app", "p@ss/", "db.example", 5432, "orders", { statementLimitMilliseconds: 30_000 }),
+    ).toBe(
       "postgresql://app:p%40ss%2F@db.example:5432/orders?sslmode=verify-full&options=-c%20statement_timeout%3D30000",
+    );
+    expect(databaseUrl("app", "p", "db.example", 5432, "orders", { ownAuthority: true })).toBe(
+      "postgresql://app:p@db.example:5432/orders?sslmode=verify-full&sslrootcert=/etc/order-upgrade/database/authority.pem",
     );
   });
 });
@@ -133,10 +138,28 @@ describe("modules", () => {
     modules: [ARGUMENTS],
     configMaps: { till: "till-1-2-3-abc" },
     autoscaled: true,
+    ownAuthority: false,
     preStopSeconds: 10,
     minReadySeconds: 5,
     after: [],
   };
+
+  it("mounts the certificates of the database's authority where the URL looks for them", async () => {
+    const { Modules } = await import("../../components/order-system/modules.js");
+    const made = await registeredBy(
+      () => new Modules("services", { ...args, state: "on", ownAuthority: true }),
+    );
+    const { spec } = only(made, "kubernetes:apps/v1:Deployment").inputs.spec.template;
+    expect(spec.containers[0].volumeMounts).toContainEqual({
+      name: "database-authority",
+      mountPath: "/etc/order-upgrade/database",
+      readOnly: true,
+    });
+    expect(spec.volumes).toContainEqual({
+      name: "database-authority",
+      secret: { secretName: expect.any(String), items: [{ key: "authority.pem", path: "authority.pem" }] },
+    });
+  });
 
   it("run restricted, one replica at a time, and finish what they have", async () => {
     const { Modules } = await import("../../components/order-system/modules.js");

@@ -236,6 +236,16 @@ describe("outputs", () => {
 });
 
 describe("refusals", () => {
+  it("name certificates that cannot be read", async () => {
+    for (const [file, rule] of [
+      ["nowhere.pem", "must be a file that exists"],
+      ["README.md", "must be a file with PEM certificates"],
+    ] as const)
+      expect(await refusal(runAt("dev", "steady", { database: { certificates: file } }))).toContain(
+        `database.certificates: ${rule}; got "${file}"`,
+      );
+  });
+
   it("name a missing proof and end the program", async () => {
     const problem = await refusal(
       runProgram(
