@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseDocument } from "yaml";
 import type { DrillOptions } from "./options";
@@ -12,7 +12,9 @@ const NAMESPACE = "order-upgrade";
  * the simulated companies, and short waits in place of days. Everything else is what the stack really has.
  */
 export function writeStackFile(workspace: Workspace, options: DrillOptions, world: World): void {
-  copyFileSync(path.join(workspace.root, "stacks", `Pulumi.${options.stack}.yaml`), stackFile(workspace));
+  const tracked = path.join(workspace.root, "stacks", `Pulumi.${options.stack}.yaml`);
+  // Not a copy of the file: that one may be read by everybody.
+  writeFileSync(stackFile(workspace), readFileSync(tracked), { mode: 0o600 });
   setParameters(workspace, {
     phase: "steady",
     attempt: 1,

@@ -1,6 +1,8 @@
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PostgresServer } from "../../../drill/postgres/server";
 import { verify } from "../../../jobs/verify";
+import { loadRelease } from "../../../releases/load";
 import { RELEASES, type Release, type Shop, startServer, startShop } from "../../drill/shop/shop-fixture";
 import { type ObjectStorage, startObjectStorage } from "../support/object-storage";
 import { tryStep } from "../support/run";
@@ -68,7 +70,7 @@ describe.each(RELEASES)("verify of the reference shop %s", (release) => {
         const { code, details } = await verifyShop(shop);
         expect([run, code, details]).toEqual([run, 0, []]);
       }
-      const schema = release === "3.2.0" ? "shop_v3" : "shop_v4";
+      const { schema } = loadRelease(path.join(__dirname, "../../../releases"), release).dataModel;
       const { rows } = await shop.database.query(
         `SELECT count(*) FILTER (WHERE status = 'placed')::int AS open FROM ${schema}.orders`,
       );
