@@ -4,7 +4,10 @@ const only = (name, from, allowed, comment) => ({
   comment,
   severity: "error",
   from: { path: from },
-  to: { pathNot: [...allowed, "^start/", "^node_modules", "^(node:|[a-z_/]+$)"], dependencyTypesNot: ["core"] },
+  to: {
+    pathNot: [...allowed, "^start/", "^node_modules", "^(node:|[a-z_/]+$)"],
+    dependencyTypesNot: ["core"],
+  },
 });
 
 module.exports = {
