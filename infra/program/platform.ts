@@ -158,5 +158,7 @@ function clusterProvider({ parameters, region }: Settings): kubernetes.Provider 
     kubeconfig,
     clusterIdentifier: name,
     enableServerSideApply: true,
+    // An update that was killed while it waited for an object does not know that it made it; the next one takes it as it is.
+    upsertExistingObjects: true,
   });
 }

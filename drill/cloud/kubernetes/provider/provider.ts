@@ -38,6 +38,7 @@ import {
   propagationOf,
   referenceOf,
   timeoutOf,
+  upserts,
   versionOf,
 } from "./settings";
 import { judgeOf } from "./wait/judges";
@@ -97,13 +98,13 @@ export class KubernetesProvider implements Provider {
     if (request.preview) {
       const judged = hasUnknown(inputs)
         ? undefined
-        : this.#judge(request, inputs, patch ? "apply" : "create");
+        : this.#judge(request, inputs, patch || upserts(request) ? "apply" : "create");
       return { id: "", outputs: previewOutputs(inputs, judged, undefined) };
     }
     const manager = managerOf(request, inputs, undefined);
     const object = objectOf(inputs);
     const made = await this.#retry(request, () =>
-      patch
+      patch || upserts(request)
         ? this.#server.apply(object, {
             fieldManager: manager,
             force: forced(inputs, request),

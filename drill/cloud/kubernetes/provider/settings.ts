@@ -1,5 +1,5 @@
 import type { ResourceCall } from "../../provider/provider";
-import type { Values } from "../../provider/values";
+import type { Value, Values } from "../../provider/values";
 import type { Propagation, Reference } from "../api/requests";
 import { ApiError } from "../api/status";
 import type { KubernetesObject } from "../api/types/meta";
@@ -49,12 +49,16 @@ export function managerOf(request: ResourceCall, inputs: Values, outputs: Values
   return given ?? generatedName(CREATING_MANAGER, Buffer.from(request.urn));
 }
 
+/** Whether creating takes an object that is there already. Its environment variable is the machine's own matter. */
+export const upserts = ({ configuration }: ResourceCall): boolean =>
+  isSet(configuration.upsertExistingObjects);
+
 export function forced(inputs: Values, { configuration }: ResourceCall): boolean {
-  return (
-    annotation(inputs, "pulumi.com/patchForce") === "true" ||
-    String(text(configuration.enablePatchForce) ?? configuration.enablePatchForce) === "true"
-  );
+  return annotation(inputs, "pulumi.com/patchForce") === "true" || isSet(configuration.enablePatchForce);
 }
+
+/** Configuration may be a value or its text. */
+const isSet = (value: Value | undefined): boolean => String(text(value) ?? value) === "true";
 
 export function propagationOf(values: Values): Propagation {
   switch (annotation(values, "pulumi.com/deletionPropagationPolicy")) {

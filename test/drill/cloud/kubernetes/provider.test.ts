@@ -160,6 +160,20 @@ it("says that a name is taken, with the ways out of it", async () => {
   );
 });
 
+it("takes an object that is there already when it is told to, so that a killed update can be run again", async () => {
+  const inputs = configMap("interrupted", { a: "1" });
+  const made = () =>
+    test.provider.create({
+      ...call(tokenOf(inputs), "interrupted"),
+      configuration: { upsertExistingObjects: "true" },
+      inputs,
+      preview: false,
+      timeout: undefined,
+    });
+  const first = await made();
+  expect(await made()).toEqual(first);
+});
+
 it("reads an object for an import, and finds nothing where there is nothing", async () => {
   await create(test.provider, "e", configMap("e", { a: "1" }));
   const about = call("kubernetes:core/v1:ConfigMap", "e");
