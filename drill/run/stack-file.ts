@@ -56,7 +56,8 @@ const LAPTOP: Readonly<Record<string, unknown>> = {
   "cluster.preStop": "2s",
   "monitoring.period": "10s",
   "soak.period": "10s",
-  "migration.reconcileInterval": "1m",
+  // It compares everything of so small a shop; each minute that would be a fifth of two cores.
+  "migration.reconcileInterval": "3m",
   "business.stockUpdateInterval": "1s",
   "business.logistics.pollInterval": "2s",
   // Nobody evaluates alarms here, so no synthetic customer and no alarm can be asked; the other layers are real.
