@@ -22,14 +22,18 @@ export interface LeashOptions {
 const PARENT_WATCH = path.join(__dirname, "parent-watch.cjs");
 
 // The reading subshell waits for the end of standard input; a foreign program itself sees an empty one.
+// The traps stand before the program starts: a signal in between would end this shell alone and leave the program.
 const SHELL_LEASH = `
 exec 3<&0 </dev/null
+pass() { if [ -n "$child" ]; then kill -s "$1" "$child"; else pending=$1; fi; }
+trap 'pass TERM' TERM
+trap 'pass INT' INT
+trap 'pass QUIT' QUIT
+child=; pending=
 "$@" 3<&- & child=$!
 ( read -r never <&3; kill -s "$LAST_SIGNAL" $child; sleep 5; kill -s KILL $child ) >/dev/null 2>&1 & watch=$!
 exec 3<&-
-trap 'kill -s TERM $child' TERM
-trap 'kill -s INT $child' INT
-trap 'kill -s QUIT $child' QUIT
+[ -z "$pending" ] || kill -s "$pending" $child
 wait $child; code=$?
 while kill -0 $child 2>/dev/null; do wait $child; code=$?; done
 kill $watch 2>/dev/null
