@@ -23,19 +23,20 @@ const PARENT_WATCH = path.join(__dirname, "parent-watch.cjs");
 
 // The reading subshell waits for the end of standard input; a foreign program itself sees an empty one.
 // The traps stand before the program starts: a signal in between would end this shell alone and leave the program.
+// A signal interrupts "wait" with a code of its own, so it is asked again; 127 means the program's code was given before.
 const SHELL_LEASH = `
 exec 3<&0 </dev/null
-pass() { if [ -n "$child" ]; then kill -s "$1" "$child"; else pending=$1; fi; }
+child=; pending=; passed=
+pass() { passed=$1; if [ -n "$child" ]; then kill -s "$1" "$child"; else pending=$1; fi; }
 trap 'pass TERM' TERM
 trap 'pass INT' INT
 trap 'pass QUIT' QUIT
-child=; pending=
 "$@" 3<&- & child=$!
 ( read -r never <&3; kill -s "$LAST_SIGNAL" $child; sleep 5; kill -s KILL $child ) >/dev/null 2>&1 & watch=$!
 exec 3<&-
 [ -z "$pending" ] || kill -s "$pending" $child
 wait $child; code=$?
-while kill -0 $child 2>/dev/null; do wait $child; code=$?; done
+while [ -n "$passed" ]; do passed=; wait $child; again=$?; [ $again -eq 127 ] || code=$again; done
 kill $watch 2>/dev/null
 exit $code`;
 
