@@ -1,15 +1,18 @@
-// Loaded into every process the engine starts, and by packs that the CLI starts: the SDK requires TypeScript and a package
-// tree reader at its start, which takes most of its start-up time, and needs them only to serialise closures. They are
-// loaded when first looked at.
+// Loaded into every process the engine starts, and by packs that the CLI starts: the SDK requires TypeScript, a loader of
+// TypeScript and a package tree reader at its start, which takes most of its start-up time. Programs that bring their own
+// loader never need them, so they are loaded when first looked at.
 "use strict";
+const { readFileSync } = require("node:fs");
 const Module = require("node:module");
 
 const LATE = new Set(["typescript", "@npmcli/arborist"]);
+const LOADER = /(^|[\\/])ts-node(@[\d.]+)?$/;
 const SDK = /[\\/]@pulumi[\\/]pulumi[\\/]/;
 const load = Module._load;
 
 Module._load = function (request, parent, isMain) {
-  if (!LATE.has(request) || !SDK.test(parent?.filename ?? ""))
+  const loader = LOADER.test(request);
+  if ((!loader && !LATE.has(request)) || !SDK.test(parent?.filename ?? ""))
     return load.call(this, request, parent, isMain);
   // A package that is missing is reported now: the SDK has another way then.
   Module._resolveFilename(request, parent, isMain);
@@ -18,11 +21,12 @@ Module._load = function (request, parent, isMain) {
     module ??= load.call(this, request, parent, isMain);
     return module;
   };
+  const answers = loader ? { register: registerLate(real) } : { version: versionOf(request, parent) };
   return new Proxy(
     {},
     {
       // Asked by code that wants to know how to import it; answering by itself keeps the package unloaded.
-      get: (_target, key) => (key === "__esModule" ? true : real()[key]),
+      get: (_target, key) => (key === "__esModule" ? true : (answers[key] ?? real()[key])),
       has: (_target, key) => key in real(),
       ownKeys: () => Reflect.ownKeys(real()),
       getOwnPropertyDescriptor: (_target, key) => {
@@ -33,4 +37,29 @@ Module._load = function (request, parent, isMain) {
       },
     },
   );
+};
+
+/** The SDK logs the version; reading it costs nothing beside loading the package. */
+function versionOf(request, parent) {
+  try {
+    const file = Module._resolveFilename(`${request}/package.json`, parent, false);
+    return JSON.parse(readFileSync(file, "utf8")).version;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Registers the loader with the first TypeScript file that is required, unless the program has set its own by then. */
+const registerLate = (real) => (options) => {
+  // With a tsconfig.json of its own a project may have JavaScript loaded in this way too.
+  if (options?.skipProject !== true) return real().register(options);
+  for (const extension of [".ts", ".tsx"]) {
+    Module._extensions[extension] = (module, filename) => {
+      delete Module._extensions[".ts"];
+      delete Module._extensions[".tsx"];
+      real().register(options);
+      return Module._extensions[extension](module, filename);
+    };
+  }
+  return undefined;
 };

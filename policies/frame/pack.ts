@@ -2,6 +2,7 @@ import path from "node:path";
 import type {
   Policies,
   ReportViolation,
+  ResourceValidationArgs,
   ResourceValidationPolicy,
   StackValidationPolicy,
   UnknownValueError,
@@ -46,7 +47,7 @@ function resourcePolicy(rule: ResourceRule, waivers: Waivers): ResourceValidatio
   const single = Array.isArray(types) && types.length === 1 ? (types[0] as string) : undefined;
   const applies = typeof types === "function" ? types : (type: string): boolean => types.includes(type);
   const validateResource: ResourceValidationPolicy["validateResource"] = (subject, report) => {
-    if (!applies(subject.type)) subject.notApplicable();
+    if (!applies(subject.type)) notApplicable(subject);
     conclude(rule, judgeResource(rule, subject, configured(rule, subject)), report, waivers);
   };
   const policy: ResourceValidationPolicy = { ...facts(rule), validateResource };
@@ -58,6 +59,17 @@ function resourcePolicy(rule: ResourceRule, waivers: Waivers): ResourceValidatio
     if (single !== undefined) Object.assign(policy.remediateResource, { __pulumiType: single });
   }
   return policy;
+}
+
+/** Says so as the SDK wants it, by an error. For each rule and resource its stack trace would cost more than all rules do. */
+function notApplicable(subject: ResourceValidationArgs): never {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return subject.notApplicable();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 function stackPolicy(rule: StackRule, waivers: Waivers): StackValidationPolicy {

@@ -71,3 +71,57 @@ describe("a program in TypeScript", () => {
     expect(run()).toBe("part.ts,true,true");
   });
 });
+
+describe("what the SDK requires at its start", () => {
+  let folder: string;
+  const sdk = () => path.join(folder, "node_modules", "@pulumi", "pulumi");
+  const run = (text: string): string => {
+    writeFileSync(path.join(sdk(), "run.js"), text);
+    const late = path.join(ROOT, "start", "lazy-modules.cjs");
+    return execFileSync(process.execPath, ["--require", late, path.join(sdk(), "run.js")], {
+      cwd: folder,
+      encoding: "utf8",
+    }).trim();
+  };
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "late "));
+    for (const name of ["typescript", "ts-node"]) {
+      mkdirSync(path.join(folder, "node_modules", name), { recursive: true });
+      writeFileSync(
+        path.join(folder, "node_modules", name, "package.json"),
+        JSON.stringify({ name, version: "9.8.7", main: "index.js" }),
+      );
+    }
+    mkdirSync(sdk(), { recursive: true });
+    const say = (name: string) => `process.stdout.write("${name} loaded;");`;
+    const module = (name: string) => path.join(folder, "node_modules", name, "index.js");
+    writeFileSync(module("typescript"), `${say("typescript")} exports.version = "9.8.7"; exports.sys = {};`);
+    writeFileSync(
+      module("ts-node"),
+      `${say("loader")} exports.register = () => { require.extensions[".ts"] = (module) => { module.exports = "by the loader"; }; };`,
+    );
+    writeFileSync(path.join(folder, "program.ts"), "");
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("tells its version without being loaded", () => {
+    expect(run(`console.log(require("typescript").version)`)).toBe("9.8.7");
+    expect(run(`console.log(typeof require("typescript").sys)`)).toBe("typescript loaded;object");
+  });
+
+  it("loads a program in TypeScript with the SDK's loader as soon as there is one", () => {
+    const program = `require("ts-node").register({ skipProject: true }); console.log(require("../../../program"), require("../../../program.ts"));`;
+    expect(run(program)).toBe("loader loaded;by the loader by the loader");
+  });
+
+  it("leaves the SDK's loader alone when the program brings its own", () => {
+    const own = `require.extensions[".ts"] = (module) => { module.exports = "by its own"; };`;
+    const program = `require("ts-node").register({ skipProject: true }); ${own} console.log(require("../../../program"));`;
+    expect(run(program)).toBe("by its own");
+  });
+
+  it("registers at once where a tsconfig.json may name JavaScript too", () => {
+    expect(run(`require("ts-node").register({ skipProject: false })`)).toBe("loader loaded;");
+  });
+});
