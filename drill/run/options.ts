@@ -27,7 +27,7 @@ export interface DrillOptions {
 }
 
 const QUICK = { orders: 5_000, rate: 60 };
-const FULL = { orders: 100_000, rate: 110 };
+const FULL = { orders: 100_000, rate: 105 };
 /** Two whole upgrades one after the other: what is proved is the path between them. */
 const PROMOTE = { orders: 2_000, rate: 40 };
 

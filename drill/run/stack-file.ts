@@ -56,9 +56,10 @@ const LAPTOP: Readonly<Record<string, unknown>> = {
   "cluster.preStop": "2s",
   "monitoring.period": "10s",
   "soak.period": "10s",
-  // It compares everything of so small a shop; each minute that would be a fifth of two cores.
-  "migration.reconcileInterval": "3m",
-  "business.stockUpdateInterval": "1s",
+  // Often enough to be seen at work, and no more than a small part at a time.
+  "migration.reconcileInterval": "1m",
+  "migration.reconcileRows": 10_000,
+  "business.stockUpdateInterval": "3s",
   "business.logistics.pollInterval": "2s",
   // Nobody evaluates alarms here, so no synthetic customer and no alarm can be asked; the other layers are real.
   "gates.layers": ["comparison", "queues", "pods", "errors", "latency"],

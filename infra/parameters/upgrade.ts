@@ -131,6 +131,9 @@ export const migration = z
       "24h",
       "How often a part of both models is compared while they are synchronised.",
     ).default("15m"),
+    reconcileRows: whole(1000, 100_000_000, "Rows of that part; the next one begins where it ended.").default(
+      500_000,
+    ),
   })
   .prefault({})
   .meta({ description: "Loading and synchronising the new data model." });
