@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { ConfigValue } from "../config/config-value";
 import { notSupported, UserError } from "../errors";
 import type { Deployment } from "../resource/deployment-format";
 import { replaceFile, writeAtomically } from "./files";
@@ -18,7 +19,7 @@ export interface UpdateInfo {
   startTime: number;
   message: string;
   environment: Record<string, string>;
-  config: Record<string, { value: string; secret: boolean; objectValue?: unknown }>;
+  config: Record<string, ConfigValue>;
   result: string;
   endTime: number;
   resourceChanges: Record<string, number>;

@@ -1,3 +1,4 @@
+import { copyFileSync, existsSync } from "node:fs";
 import { getPath, parseConfigPath, typedLeaf } from "../config/config-path";
 import type { ConfigValue } from "../config/config-value";
 import { withProjectDefaults } from "../config/merge";
@@ -124,7 +125,7 @@ export async function configCommand(
       return 0;
     }
     case "refresh":
-      return refresh(config, context, stack);
+      return refresh(config, flags, context, stack);
     default: {
       const merged = withProjectDefaults(project, config.values());
       const show = flags.flag("show-secrets");
@@ -221,21 +222,28 @@ async function readInput(context: CommandContext): Promise<string> {
   return Buffer.concat(chunks).toString("utf8").replace(/\n$/, "");
 }
 
-/** Sets the stack file back to the configuration of the last update. */
+/** Sets the stack file back to the configuration of the last update; the file as it was is kept beside it. */
 function refresh(
   config: StackConfig,
-  { workspace }: CommandContext,
+  flags: Flags,
+  { workspace, write }: CommandContext,
   stack: { project: string; name: string },
 ): number {
   const last = workspace.backend().history(stack)[0];
-  if (!last) throw new UserError("no previous deployment to take the configuration from");
+  if (!last) throw new UserError("getting latest configuration: no previous deployment");
+  const keep = existsSync(config.file) && !flags.flag("force");
+  if (keep) {
+    let backup = `${config.file}.bak`;
+    while (existsSync(backup)) backup += ".bak";
+    copyFileSync(config.file, backup);
+    write(`backed up existing configuration file to ${backup}`);
+  }
   for (const key of config.values().keys()) config.remove(key, false);
-  for (const [key, { value, secret, objectValue }] of Object.entries(last.config))
-    config.set(
-      key,
-      secret ? { secure: value } : objectValue !== undefined ? (objectValue as ConfigValue) : value,
-      false,
-    );
+  for (const [key, value] of Object.entries(last.config)) config.set(key, value, false);
+  const salt = (workspace.backend().read(stack)?.secrets_providers?.state as { salt?: string } | undefined)
+    ?.salt;
+  if (salt) config.salt = salt;
   config.save();
+  if (keep) write(`refreshed configuration for stack '${stack.name}'`);
   return 0;
 }

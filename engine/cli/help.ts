@@ -26,7 +26,6 @@ export const UNSUPPORTED = new Set([
   "watch",
   "stack change-secrets-provider",
   "stack graph",
-  "stack unselect",
   "stack webhook",
   "config cp",
   "config env",
@@ -39,7 +38,8 @@ Usage: pulumi COMMAND [flags]
 
     up        preview, then create and change resources      preview   show what an update would do
     refresh   take over what exists into the state           destroy   delete all resources
-    stack     init, select, ls, rm, output, export, import, history, rename, tag
+    stack     init, select, ls, rm, output, export, import, history, rename, tag,
+              unselect
     config    get, set, set-all, rm, rm-all, refresh         cancel    take the lock of an update away
     policy analyze   policy packs on a state that exists     version   print the version
     whoami    print the user                                 login     choose a file backend

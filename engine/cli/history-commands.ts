@@ -1,4 +1,6 @@
+import { hasSecure, plainConfig } from "../config/stack-config";
 import { UserError } from "../errors";
+import type { SecretsManager } from "../secrets/passphrase";
 import type { CommandContext } from "./command";
 import type { Flags } from "./flags";
 
@@ -9,8 +11,7 @@ export async function showHistory(flags: Flags, { workspace, write }: CommandCon
   const all = workspace.backend().history(stack);
   const shown = size > 0 ? all.slice((page - 1) * size, page * size) : all;
   const secrets =
-    flags.flag("show-secrets") &&
-    shown.some(({ config }) => Object.values(config).some(({ secret }) => secret))
+    flags.flag("show-secrets") && shown.some(({ config }) => Object.values(config).some(hasSecure))
       ? await workspace.secrets(stack, workspace.stackConfig(stack, undefined))
       : undefined;
   if (!flags.flag("json")) {
@@ -32,16 +33,18 @@ export async function showHistory(flags: Flags, { workspace, write }: CommandCon
     message: update.message,
     environment: update.environment,
     config: Object.fromEntries(
-      Object.entries(update.config).map(([key, { value, secret, objectValue }]) => [
-        key,
-        secret && !secrets
-          ? { secret }
-          : {
-              value: secret && secrets && value.startsWith("v1:") ? secrets.crypter.decrypt(value) : value,
-              ...(objectValue !== undefined && { objectValue }),
-              secret,
-            },
-      ]),
+      Object.entries(update.config).map(([key, value]) => {
+        if (hasSecure(value) && !secrets) return [key, { secret: true }];
+        const plain = plainConfig(value, () => (secrets as SecretsManager).crypter);
+        return [
+          key,
+          {
+            value: plain.value,
+            ...(plain.object && { objectValue: JSON.parse(plain.value) as unknown }),
+            secret: plain.secret,
+          },
+        ];
+      }),
     ),
     result: update.result,
     endTime: new Date(update.endTime * 1000).toISOString(),
@@ -61,9 +64,14 @@ export async function tags(
   const backend = workspace.backend();
   const current = backend.tags(stack);
   const [action, key, value] = args;
-  if (action === "ls" || action === undefined) {
-    if (flags.flag("json")) write(JSON.stringify(current, null, 2));
-    else for (const [name, each] of Object.entries(current)) write(`${name}  ${each}`);
+  if (action === "ls" || action === "list" || action === undefined) {
+    const rows = Object.entries(current).sort(([a], [b]) => (a < b ? -1 : 1));
+    if (flags.flag("json")) write(JSON.stringify(Object.fromEntries(rows), null, 2));
+    else {
+      const width = Math.max(4, ...rows.map(([name]) => name.length));
+      for (const [name, each] of [["NAME", "VALUE"], ...rows] as [string, string][])
+        write(`${name.padEnd(width)}  ${each}`);
+    }
     return 0;
   }
   if (!key) throw new UserError("a tag name is needed");
@@ -72,7 +80,7 @@ export async function tags(
     write(current[key] ?? "");
     return 0;
   }
-  if (action === "rm") delete current[key];
+  if (["rm", "remove", "delete"].includes(action)) delete current[key];
   else if (action === "set" && value !== undefined) current[key] = value;
   else throw new UserError("expected: stack tag get|set|rm|ls");
   backend.saveTags(stack, current);

@@ -38,7 +38,8 @@ async function findCommand(words: string[]): Promise<{ command: Command; name: s
   const [first = "", second = ""] = words;
   const name = ALIASES[first] ?? first;
   if (["up", "preview", "refresh", "destroy"].includes(name)) {
-    const { OPERATION_FLAGS, operate } = await import("./operation-commands.js");
+    const { OPERATION_FLAGS } = await import("./operation-flags.js");
+    const { operate } = await import("./operation-commands.js");
     return {
       name,
       used: 1,

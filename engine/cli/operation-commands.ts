@@ -1,4 +1,8 @@
+import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import type { StackReference } from "../backend/backend";
+import { StackConfig } from "../config/stack-config";
+import { DependencyGraph } from "../deploy/graph";
 import { openEventLog } from "../display/event-log";
 import type { Listener } from "../display/events";
 import { LiveDisplay } from "../display/live";
@@ -6,88 +10,9 @@ import { type DisplayOptions, PlainDisplay } from "../display/plain";
 import { PreviewDigest } from "../display/preview-json";
 import { notSupported, UserError } from "../errors";
 import type { CommandContext } from "./command";
-import type { FlagDefinition, Flags } from "./flags";
+import type { Flags } from "./flags";
 import { Operation, type OperationOptions } from "./operation";
-
-const on = (name: string, description: string, short?: string): FlagDefinition => ({
-  name,
-  kind: "boolean",
-  description,
-  ...(short && { short }),
-});
-const text = (name: string, description: string, short?: string): FlagDefinition => ({
-  name,
-  kind: "string",
-  description,
-  ...(short && { short }),
-});
-const list = (name: string, description: string, short?: string): FlagDefinition => ({
-  name,
-  kind: "list",
-  description,
-  ...(short && { short }),
-});
-const hidden = (flag: FlagDefinition): FlagDefinition => ({ ...flag, hidden: true });
-
-const COMMON: FlagDefinition[] = [
-  text("stack", "the stack to work on; default: the selected one", "s"),
-  text("config-file", "use the configuration values in this file"),
-  text("message", "a message for the history", "m"),
-  on("diff", "show property changes"),
-  on("json", "print the preview as one JSON document", "j"),
-  { name: "parallel", short: "p", kind: "number", description: "how many operations run at the same time" },
-  list("target", "work on this resource only (URN, * and ** allowed); may be repeated", "t"),
-  list("exclude", "leave this resource alone; may be repeated"),
-  on("target-dependents", "with --target: also what depends on it", ""),
-  on("exclude-dependents", "with --exclude: also what depends on it"),
-  on("expect-no-changes", "fail when there are changes"),
-  on("show-secrets", "show secrets"),
-  on("show-sames", "also show what does not change"),
-  on("suppress-outputs", "do not show stack outputs"),
-  on("suppress-progress", "do not show single steps"),
-  on("suppress-permalink", "ignored"),
-  on("yes", "do not ask", "y"),
-  on("skip-preview", "do not preview first", "f"),
-  on("preview-only", "only preview"),
-  on("debug", "show debug messages", "d"),
-  { name: "refresh", short: "r", kind: "boolean", description: "refresh first" },
-  on("run-program", "run the program for a refresh or a destroy"),
-  on("continue-on-error", "go on with what does not depend on a failure"),
-  text("event-log", "send events to a file or to tcp://host:port"),
-  hidden(text("client", "")),
-  hidden(text("exec-kind", "")),
-  hidden(text("exec-agent", "")),
-  hidden(on("show-config", "")),
-  hidden(on("show-reads", "")),
-  hidden(on("show-replacement-steps", "")),
-  hidden(on("show-full-output", "")),
-  hidden(on("show-policy-remediations", "")),
-  hidden(on("skip-config-validation", "")),
-  hidden(on("skip-plugin-pre-install", "")),
-];
-const PROGRAM: FlagDefinition[] = [
-  list("config", "set a configuration value for this run and keep it", "c"),
-  on("config-path", "keys of --config are paths"),
-  list("policy-pack", "run a policy pack; may be repeated"),
-  list("policy-pack-config", "configuration file of the policy pack at the same place; may be repeated"),
-  list("replace", "replace this resource; may be repeated"),
-  list("target-replace", "--target and --replace in one"),
-];
-
-export const OPERATION_FLAGS: Record<string, FlagDefinition[]> = {
-  up: [...COMMON, ...PROGRAM],
-  preview: [...COMMON, ...PROGRAM],
-  refresh: [
-    ...COMMON,
-    on("clear-pending-creates", "forget creates that were interrupted"),
-    on("skip-pending-creates", "leave interrupted creates alone"),
-  ],
-  destroy: [
-    ...COMMON,
-    on("remove", "remove the stack afterwards"),
-    on("exclude-protected", "leave protected resources alone"),
-  ],
-};
+import { readState } from "./stack-state";
 
 type Command = "up" | "preview" | "refresh" | "destroy";
 const KINDS: Record<Command, OperationOptions["kind"]> = {
@@ -112,6 +37,8 @@ function optionsOf(command: Command, flags: Flags, context: CommandContext): Ope
   const configs = flags.list("policy-pack-config");
   if (flags.list("target").length > 0 && flags.list("exclude").length > 0)
     throw new UserError("cannot specify both --target and --exclude");
+  if (flags.flag("exclude-protected") && flags.list("target").length > 0)
+    throw new UserError("you cannot specify --target and --exclude-protected");
   return {
     kind: KINDS[command],
     preview: command === "preview",
@@ -136,6 +63,7 @@ function optionsOf(command: Command, flags: Flags, context: CommandContext): Ope
     message: flags.text("message") ?? "",
     clearPendingCreates: flags.flag("clear-pending-creates"),
     skipConfigValidation: flags.flag("skip-config-validation"),
+    ignoreProtect: flags.flag("ignore-protect"),
     debug: flags.flag("debug"),
   };
 }
@@ -145,9 +73,20 @@ export async function operate(command: Command, flags: Flags, context: CommandCo
   const { workspace, write } = context;
   if (flags.flag("json") && command !== "preview" && !flags.flag("preview-only"))
     throw notSupported(`${command} --json`);
-  if (flags.flag("exclude-protected")) throw notSupported("--exclude-protected");
-  const options = optionsOf(command, flags, context);
   const stack = workspace.stack(flags.text("stack"));
+  let options = optionsOf(command, flags, context);
+  let spared = 0;
+  if (flags.flag("exclude-protected")) {
+    const { urns, everything } = await protectedResources(workspace, stack);
+    spared = urns.length;
+    if (everything && spared > 0) {
+      write(
+        `There were no unprotected resources to destroy. There are still ${spared} protected resources associated with this stack.`,
+      );
+      return 0;
+    }
+    options = { ...options, excludes: [...options.excludes, ...urns] };
+  }
   const onlyPreview = command === "preview" || flags.flag("preview-only");
   const yes =
     flags.flag("yes") || ["1", "true"].includes(workspace.environment.PULUMI_SKIP_CONFIRMATIONS ?? "");
@@ -219,14 +158,47 @@ export async function operate(command: Command, flags: Flags, context: CommandCo
         `no changes were expected for ${onlyPreview ? "preview" : WORDS[command]} but changes were ${onlyPreview ? "proposed" : options.kind === "update" ? "proposed" : "proposed"}`,
         7,
       );
-    if (command === "destroy" && flags.flag("remove") && !onlyPreview) {
-      workspace.backend().remove(stack);
-      workspace.select(undefined);
-    }
+    if (command === "destroy" && spared > 0)
+      write(
+        `All unprotected resources were destroyed. There are still ${spared} protected resources associated with this stack.`,
+      );
+    else if (command === "destroy" && options.targets.length === 0 && !onlyPreview)
+      afterDestroy(context, stack, flags);
     return 0;
   } finally {
     await eventLog?.close();
   }
+}
+
+/** An empty stack is removed when asked, else its owner is told how. */
+function afterDestroy({ workspace, write }: CommandContext, stack: StackReference, flags: Flags): void {
+  if (!flags.flag("remove")) {
+    if (!flags.flag("json"))
+      write(
+        "The resources in the stack have been deleted, but the history and configuration associated with the stack " +
+          `are still maintained. \nIf you want to remove the stack completely, run \`pulumi stack rm ${stack.name}\`.`,
+      );
+    return;
+  }
+  workspace.backend().remove(stack);
+  workspace.select(undefined);
+  rmSync(StackConfig.fileOf(workspace.project(), stack.name, undefined), { force: true });
+  write("The resources in the stack have been deleted, and the history and configuration removed.");
+}
+
+/** Protected resources and everything they need. */
+async function protectedResources(
+  workspace: CommandContext["workspace"],
+  stack: StackReference,
+): Promise<{ urns: string[]; everything: boolean }> {
+  const { resources } = await readState(workspace, workspace.backend().read(stack));
+  const graph = new DependencyGraph(resources);
+  const kept = new Set(
+    resources
+      .filter(({ protect }) => protect)
+      .flatMap((state) => [state, ...graph.transitiveDependenciesOf(state)]),
+  );
+  return { urns: [...kept].map(({ urn }) => urn), everything: kept.size === resources.length };
 }
 
 /** A tree that moves for somebody who watches, lines for everything else. */

@@ -1,29 +1,28 @@
 import type { StackReference } from "../backend/backend";
 import { CheckpointWriter } from "../backend/checkpoint-writer";
 import { lockStack } from "../backend/lock";
+import { autonaming } from "../config/autonaming";
 import { resolveConfig, validateConfig, withProjectDefaults } from "../config/merge";
 import { type ConfigMap, type PlainConfig, plainConfig, type StackConfig } from "../config/stack-config";
 import { Deployment, type DeploymentOptions } from "../deploy/deployment";
-import type { SourceEvent } from "../deploy/events";
 import { DeploymentExecutor } from "../deploy/executor";
-import { type PendingOperation, SnapshotManager } from "../deploy/snapshot";
+import { SnapshotManager } from "../deploy/snapshot";
 import { Targets } from "../deploy/targets";
 import type { Listener } from "../display/events";
 import { EventEmitter } from "../display/observer";
-import { Bail, messageOf, UserError } from "../errors";
+import { Bail, messageOf } from "../errors";
 import { loadPolicyPacks, type PolicyPackHost } from "../host/analyzer";
 import { BuiltinProvider } from "../host/builtin";
 import { EngineServer } from "../host/engine-service";
 import { AttachedPlugins, parseAttached } from "../host/loader";
 import { Children } from "../host/process";
-import { entryPoint, runInlineProgram, runProgram } from "../host/program";
+import { entryPoint } from "../host/program";
 import { ProviderRegistry } from "../host/registry";
-import { Monitor } from "../monitor/monitor";
-import { Session } from "../monitor/session";
-import { type Deployment as DeploymentJson, deserializeResource } from "../resource/deployment-format";
 import { rootStackUrn } from "../resource/urn";
 import type { Crypter, SecretsManager } from "../secrets/passphrase";
 import { stackOutputsOf } from "./outputs";
+import { ProgramSource } from "./program-source";
+import { readState } from "./stack-state";
 import { updateInfo } from "./update-info";
 import type { Workspace } from "./workspace";
 
@@ -49,6 +48,7 @@ export interface OperationOptions {
   message: string;
   clearPendingCreates: boolean;
   skipConfigValidation: boolean;
+  ignoreProtect: boolean;
   debug: boolean;
 }
 
@@ -84,9 +84,10 @@ export class Operation {
     const secrets = await this.workspace.secrets(this.stack, config);
     const merged = this.configuration(options, config, secrets.crypter);
     const resolved = resolveConfig(merged, () => secrets.crypter);
+    const names = options.kind === "update" ? autonaming(resolved, this.stack) : undefined;
     const unlock = options.preview ? () => {} : lockStack(backend.lockDirectory(this.stack));
     try {
-      return await this.locked(options, listeners, merged, resolved, secrets);
+      return await this.locked(options, listeners, merged, resolved, secrets, names);
     } finally {
       unlock();
     }
@@ -104,7 +105,7 @@ export class Operation {
     }
     if (options.config.length > 0) config.save();
     const merged = withProjectDefaults(project, config.values());
-    if (options.kind === "update" && !options.skipConfigValidation)
+    if ((options.kind === "update" || options.runProgram) && !options.skipConfigValidation)
       validateConfig(this.stack.name, project, merged, () => crypter);
     return merged;
   }
@@ -115,11 +116,12 @@ export class Operation {
     merged: ConfigMap,
     resolved: Map<string, PlainConfig>,
     secrets: SecretsManager,
+    names: DeploymentOptions["autoname"],
   ): Promise<OperationResult> {
     const { workspace, stack } = this;
     const backend = workspace.backend();
     const project = workspace.project();
-    const previous = await this.readState(backend.read(stack));
+    const previous = await readState(workspace, backend.read(stack));
     if (options.clearPendingCreates)
       previous.pending = previous.pending.filter(({ type }) => type !== "creating");
     const started = Date.now();
@@ -166,6 +168,8 @@ export class Operation {
       targetDependents: options.targetDependents,
       excludeDependents: options.excludeDependents,
       continueOnError: options.continueOnError,
+      ignoreProtect: options.ignoreProtect,
+      autoname: names,
     };
     emitter.emit({
       type: "prelude",
@@ -175,12 +179,10 @@ export class Operation {
       ),
     });
     let packs: PolicyPackHost | undefined;
-    let monitor: Monitor | undefined;
+    let source: ProgramSource | undefined;
     let succeeded = false;
     /** A pack that did not load: nothing was started then. */
     let refused: unknown;
-    let stopping = false;
-    let finished = false;
     try {
       const starting = loadPolicyPacks(children, options, {
         engineAddress: log.address,
@@ -214,53 +216,28 @@ export class Operation {
       );
       deployment.ready.catch(() => {});
       builtin.deployment = deployment;
-      const source = {
-        run: async (emit: (event: SourceEvent) => void): Promise<void> => {
-          if (options.kind !== "update" && !options.runProgram) return;
-          const session = new Session(deployment, emit, resolved, project.root, directory, emitter);
-          const created = new Monitor(session);
-          monitor = created;
-          await created.listen();
-          const context = session.context();
-          await new Promise<void>((resolve, reject) => {
-            created.onFinished = () => {
-              finished = true;
-              resolve();
-            };
-            session.onAbort = () => reject(new Bail());
-            const ended = options.client
-              ? runInlineProgram(options.client, project, context, log.address)
-              : runProgram(children, project, context, log.address, workspace.environment, {
-                  stdout: (line) => emitter.info(line, stackUrn),
-                  // Once its requests are refused a program only complains about that.
-                  stderr: (line) => {
-                    if (!stopping) emitter.infoError(line, stackUrn);
-                  },
-                });
-            this.programEnded = ended.then(
-              () => resolve(),
-              (error) => reject(error),
-            );
-          });
-        },
-        stop: () => {
-          stopping = !finished;
-          monitor?.shutdown();
-        },
-      };
+      source = new ProgramSource(children, {
+        options,
+        project,
+        directory,
+        deployment,
+        config: resolved,
+        emitter,
+        engineAddress: log.address,
+        environment: workspace.environment,
+      });
       this.executor = new DeploymentExecutor(deployment, source);
       if (this.interrupted > 0) this.executor.interrupt();
       await this.executor.run();
-      await this.programEnded;
+      await source.ended;
       succeeded = true;
     } catch (error) {
       if (!(error instanceof Bail)) emitter.error(messageOf(error));
     } finally {
-      monitor?.shutdown();
-      await Promise.race([this.programEnded, delay(2000)]);
+      await source?.shutdown();
       // What never began leaves the state as it is.
       if (!options.preview && refused === undefined) await snapshot.save();
-      monitor?.close();
+      source?.close();
       packs?.close();
       children.killAll();
       this.plugins.closeAll();
@@ -279,7 +256,7 @@ export class Operation {
     if (!options.preview)
       backend.addHistory(
         stack,
-        updateInfo(options, stack, workspace.directory, merged, secrets.crypter, {
+        updateInfo(options, stack, workspace.directory, merged, {
           started,
           changes: emitter.changes,
           succeeded,
@@ -287,27 +264,4 @@ export class Operation {
       );
     return { succeeded, changes: emitter.changes };
   }
-  private programEnded: Promise<void> = Promise.resolve();
-
-  private async readState(
-    json: DeploymentJson | undefined,
-  ): Promise<{ resources: ReturnType<typeof deserializeResource>[]; pending: PendingOperation[] }> {
-    const crypter = await this.workspace.stateCrypter(json?.secrets_providers);
-    const open = (): Crypter => {
-      if (!crypter) throw new UserError("the state holds secrets but names no secrets provider");
-      return crypter;
-    };
-    return {
-      resources: (json?.resources ?? []).map((resource) => deserializeResource(resource, open)),
-      pending: (json?.pending_operations ?? []).map(({ resource, type }) => ({
-        resource: deserializeResource(resource, open),
-        type,
-      })),
-    };
-  }
 }
-
-const delay = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds).unref();
-  });

@@ -1,3 +1,4 @@
+import { sortKeys } from "../config/stack-config";
 import { masked } from "../display/events";
 import { UserError } from "../errors";
 import { isSecret, type PropertyMap, type Value, withoutSecrets } from "../values/value";
@@ -13,17 +14,17 @@ export async function showOutputs(
   const stack = workspace.stack(flags.text("stack"));
   const outputs = await outputsOf(workspace, stack);
   const show = flags.flag("show-secrets");
+  if (flags.flag("json") && flags.flag("shell"))
+    throw new UserError("only one of --json and --shell may be set");
   const visible = (value: Value): Value =>
-    show ? withoutSecrets(value) : (masked({ value }).value as Value);
+    sortKeys(show ? withoutSecrets(value) : (masked({ value }).value as Value)) as Value;
+  const assignment = (key: string): string => `${key}=${shellWord(inWords(visible(outputs[key] as Value)))}`;
   if (name !== undefined) {
     const value = outputs[name];
     if (value === undefined) throw new UserError(`current stack does not have output property '${name}'`);
     const shown = visible(value);
-    write(
-      flags.flag("json") || typeof shown !== "string"
-        ? JSON.stringify(shown, null, flags.flag("json") ? 2 : undefined)
-        : shown,
-    );
+    if (flags.flag("shell")) write(assignment(name));
+    else write(flags.flag("json") ? JSON.stringify(shown, null, 2) : inWords(shown));
     return 0;
   }
   if (flags.flag("json")) {
@@ -33,15 +34,21 @@ export async function showOutputs(
     return 0;
   }
   if (flags.flag("shell")) {
-    for (const key of Object.keys(outputs).sort()) {
-      const value = visible(outputs[key] as Value);
-      const plain = typeof value === "string" ? value : JSON.stringify(value);
-      write(`${key}='${plain.replaceAll("'", `'"'"'`)}'`);
-    }
+    for (const key of Object.keys(outputs).sort()) write(assignment(key));
     return 0;
   }
   printOutputs(outputs, show, write);
   return 0;
+}
+
+const inWords = (value: Value): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** A word as a shell reads it: quoted when there is space in it, else with backslashes where they are needed. */
+function shellWord(text: string): string {
+  if (text === "") return "''";
+  if (!/[ \t\n]/.test(text)) return text.replace(/^~|[\\'"`${[|&;<>()*?!]/g, "\\$&");
+  const quoted = text.split("'").map((part) => (part === "" ? "" : `'${part}'`));
+  return quoted.join("\\'");
 }
 
 export function printOutputs(outputs: PropertyMap, show: boolean, write: (line: string) => void): void {

@@ -10,7 +10,7 @@ import { showHistory, tags } from "./history-commands";
 import { printOutputs, showOutputs } from "./output-commands";
 import { outputsOf } from "./outputs";
 import { exportStack, importStack, renameStack } from "./state-commands";
-import { stackNotFound } from "./workspace";
+import { stackNotFound, type Workspace } from "./workspace";
 
 const on = (name: string, description: string, short?: string): FlagDefinition => ({
   name,
@@ -88,7 +88,17 @@ export const STACK_FLAGS: Record<string, FlagDefinition[]> = {
   ],
   rename: [STACK],
   tag: [on("json", "print JSON", "j"), STACK],
+  unselect: [],
 };
+
+const yes = (flags: Flags, { environment }: Workspace): boolean =>
+  flags.flag("yes") || ["1", "true"].includes(environment.PULUMI_SKIP_CONFIRMATIONS ?? "");
+
+function oneName(argument: string | undefined, flag: string | undefined): string | undefined {
+  if (argument !== undefined && flag !== undefined)
+    throw new UserError("only one of --stack or argument stack name may be specified, not both");
+  return argument ?? flag;
+}
 
 export async function stackCommand(
   name: string,
@@ -134,7 +144,11 @@ export async function stackCommand(
     case "ls":
       return listStacks(flags, context);
     case "rm":
-      return removeStack(named, flags, context);
+      return removeStack(oneName(args[0], flags.text("stack")), flags, context);
+    case "unselect":
+      workspace.select(undefined);
+      context.writeError("Stack was unselected");
+      return 0;
     case "rename": {
       const from = workspace.stack(flags.text("stack"));
       if (!named) throw new UserError("a new name is needed");
@@ -194,20 +208,19 @@ async function removeStack(
   const { workspace, write } = context;
   const backend = workspace.backend();
   const stack = workspace.stack(named);
+  if (!yes(flags, workspace)) {
+    if (!context.interactive) throw new UserError("non-interactive mode requires --yes flag");
+    if (!(await context.confirm(`This will permanently remove the '${stack.name}' stack!`)))
+      throw new UserError("confirmation declined");
+  }
   const resources = backend.read(stack)?.resources ?? [];
   if (resources.length > 0 && !flags.flag("force"))
     throw new UserError(
       `'${stack.name}' still has resources; removal rejected. Possible actions:\n` +
-        "- Make sure that resources are deleted with `pulumi destroy`, or\n" +
-        "- Use `--force` to remove the stack although its resources exist",
+        `- Make sure that '${stack.name}' is the stack that you want to destroy\n` +
+        "- Run `pulumi destroy` to delete the resources, then run `pulumi stack rm`\n" +
+        "- Run `pulumi stack rm --force` to override this error",
     );
-  if (!flags.flag("yes") && !context.interactive)
-    throw new UserError("--yes must be passed in to proceed when running in non-interactive mode", 2);
-  if (
-    !flags.flag("yes") &&
-    !(await context.confirm(`This will permanently remove the '${stack.name}' stack!`))
-  )
-    throw new UserError("confirmation declined");
   backend.remove(stack);
   if (!flags.flag("preserve-config") && workspace.projectIfAny()?.name === stack.project)
     rmSync(StackConfig.fileOf(workspace.project(), stack.name, undefined), { force: true });
@@ -243,9 +256,10 @@ async function showStack(flags: Flags, { workspace, write }: CommandContext): Pr
 /** `pulumi cancel`: takes the locks away. */
 export async function cancelCommand(flags: Flags, args: string[], context: CommandContext): Promise<number> {
   const { workspace, write } = context;
-  const stack = workspace.stack(args[0] ?? flags.text("stack"));
-  if (!flags.flag("yes") && !context.interactive)
-    throw new UserError("--yes must be passed in to proceed when running in non-interactive mode", 2);
+  const stack = workspace.stack(oneName(args[0], flags.text("stack")));
+  const question = `This will irreversibly cancel the currently running update for '${stack.name}'!`;
+  if (context.interactive && !flags.flag("yes") && !(await context.confirm(question)))
+    throw new UserError("confirmation declined");
   removeLocks(workspace.backend().lockDirectory(stack));
   write(`The currently running update for '${stack.name}' has been canceled!`);
   return 0;

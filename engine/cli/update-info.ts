@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { hostname } from "node:os";
 import type { StackReference, UpdateInfo } from "../backend/backend";
-import { type ConfigMap, fullKey, hasSecure, plainConfig } from "../config/stack-config";
-import type { Crypter } from "../secrets/passphrase";
+import { type ConfigMap, fullKey } from "../config/stack-config";
 
 /** The entry of the history about an operation that is over. */
 export function updateInfo(
@@ -10,30 +9,16 @@ export function updateInfo(
   stack: StackReference,
   directory: string,
   merged: ConfigMap,
-  crypter: Crypter,
   outcome: { started: number; changes: Record<string, number>; succeeded: boolean },
 ): UpdateInfo {
-  const config: UpdateInfo["config"] = {};
-  for (const [key, value] of merged) {
-    const secret = hasSecure(value);
-    const object =
-      typeof value === "object" && value !== null && !("secure" in value && Object.keys(value).length === 1);
-    config[fullKey(key, stack.project)] = {
-      value:
-        secret && !object
-          ? (value as { secure: string }).secure
-          : plainConfig(value, () => crypter, !secret).value,
-      secret,
-      ...(object && { objectValue: JSON.parse(plainConfig(value, () => crypter).value) as unknown }),
-    };
-  }
   return {
     version: 0,
     kind: options.kind,
     startTime: Math.floor(outcome.started / 1000),
     message: options.message,
     environment: environmentOf(directory),
-    config,
+    // As in the stack file: secrets stay encrypted.
+    config: Object.fromEntries([...merged].map(([key, value]) => [fullKey(key, stack.project), value])),
     result: outcome.succeeded ? "succeeded" : "failed",
     endTime: Math.floor(Date.now() / 1000),
     resourceChanges: outcome.changes,

@@ -101,7 +101,10 @@ export class Workspace {
   /** The stack named by `--stack`, or the selected one. @throws UserError (exit 6) when it does not exist */
   stack(flag: string | undefined): StackReference {
     const text = flag ?? this.selected();
-    if (!text) throw new UserError("no stack selected; please use `pulumi stack select` to choose one");
+    if (!text)
+      throw new UserError(
+        "no stack selected; please use `pulumi stack select` or `pulumi stack init` to choose one",
+      );
     const stack = this.parseStack(text);
     if (!this.backend().exists(stack)) throw stackNotFound(text);
     return stack;

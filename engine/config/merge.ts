@@ -55,8 +55,7 @@ export function validateConfig(
 function listed(keys: string[]): string {
   const quoted = keys.map((key) => `'${key}'`);
   if (quoted.length < 2) return quoted.join("");
-  if (quoted.length === 2) return quoted.join(" and ");
-  return `${quoted.slice(0, -1).join(", ")}, and ${quoted.at(-1)}`;
+  return `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)}`;
 }
 
 function typeName(declared: ConfigDeclaration): string {

@@ -1,7 +1,6 @@
 import type { ResourceState } from "../resource/state";
-import { makeUrn, parseUrn, ROOT_STACK_TYPE } from "../resource/urn";
+import { type Alias, makeUrn, parseUrn, ROOT_STACK_TYPE } from "../resource/urn";
 import type { Decisions } from "./decisions";
-import type { Alias } from "./events";
 
 export interface Found {
   old: ResourceState | undefined;
@@ -35,7 +34,9 @@ export function findOld(decisions: Decisions, urn: string, named: Named): Found 
     if (candidate === urn) return { old, invalid, alias: undefined };
     const other = urns.has(candidate) ? urn : claimed.get(candidate);
     if (other !== undefined)
-      report(`Alias '${candidate}' for resource '${urn}' is already used by resource '${other}'`);
+      report(
+        `Duplicate resource alias '${candidate}' applied to resource with URN '${urn}' conflicting with resource with URN '${other}'`,
+      );
     claimed.set(candidate, urn);
     decisions.aliases.set(urn, candidate);
     deployment.providers.alias(urn, candidate);

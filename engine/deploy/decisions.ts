@@ -1,7 +1,7 @@
 import type { AutonamingOptions, CheckFailure, Diff, Provider } from "../host/provider";
 import type { ResourceState } from "../resource/state";
 import { nameOf, parseReference } from "../resource/urn";
-import type { PropertyMap } from "../values/value";
+import { shown } from "../values/value";
 import type { Deployment } from "./deployment";
 import type { Goal, Registration } from "./events";
 import type { Step } from "./step";
@@ -49,6 +49,9 @@ export class Decisions {
   readonly claimed = new Map<string, string>();
   /** The old URN of a resource that was found through an alias. */
   readonly aliases = new Map<string, string>();
+  /** Old resources that must come into the new state before the next steps, though nothing happens to them. */
+  readonly keptFirst = new Map<string, Step>();
+  readonly keptAlready = new Set<string>();
   readonly targetsActual: Targets;
   readonly excludesActual: Targets;
   /** Something was reported; a preview goes on to report more, then fails. */
@@ -114,15 +117,10 @@ export class Decisions {
     for (const { property, reason } of failures)
       this.deployment.diagnostics.error(
         property
-          ? `${state.type} resource '${name}': property ${property} value {${shown(inputs, property)}} has a problem: ${reason}`
+          ? `${state.type} resource '${name}': property ${property} value ${shown(inputs[property])} has a problem: ${reason}`
           : `${state.type} resource '${name}' has a problem: ${reason}`,
         state.urn,
       );
     return failures.length > 0;
   }
-}
-
-function shown(inputs: PropertyMap, property: string): string {
-  const value = inputs[property];
-  return value === undefined ? "<nil>" : JSON.stringify(value);
 }

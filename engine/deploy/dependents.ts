@@ -44,7 +44,6 @@ async function replaceKeysOf(
     await deployment.ensureProvider(state.provider);
     return [];
   }
-  if (state.deletedWith && replaced.has(state.deletedWith)) return [];
   let affected = false;
   const inputs: PropertyMap = {};
   for (const [key, value] of Object.entries(state.inputs)) {
@@ -74,12 +73,11 @@ async function replaceKeysOf(
   return replaces(final) ? final.replaceKeys : undefined;
 }
 
-/** Resources that say they are replaced or deleted with this one. */
+/** Resources that say they are replaced with this one. */
 export function replacedWith(decisions: Decisions, urn: string): DependentReplacement[] {
   const { news, olds } = decisions.deployment;
   const found = new Map<string, ResourceState>();
   for (const [candidate, state] of [...news, ...olds])
-    if (!found.has(candidate) && (state.replaceWith.includes(urn) || state.deletedWith === urn))
-      found.set(candidate, state);
+    if (!found.has(candidate) && state.replaceWith.includes(urn)) found.set(candidate, state);
   return [...found.values()].map((state) => ({ state, keys: [] }));
 }

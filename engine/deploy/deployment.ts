@@ -55,10 +55,12 @@ export interface DeploymentOptions {
   targetDependents: boolean;
   excludeDependents: boolean;
   continueOnError: boolean;
-  autoname?: (
-    urn: string,
-    seed: Uint8Array,
-  ) => { options: AutonamingOptions; deleteBeforeReplace: boolean } | undefined;
+  /** How a resource is to be named, when the stack says so. */
+  autoname?:
+    | ((urn: string) => { options: AutonamingOptions; deleteBeforeReplace: boolean } | undefined)
+    | undefined;
+  /** Delete and replace protected resources as well. */
+  ignoreProtect?: boolean;
 }
 
 /** Everything one operation on a stack shares. */

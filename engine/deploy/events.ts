@@ -1,11 +1,7 @@
 import type { CustomTimeouts, HookKind, ResourceState } from "../resource/state";
+import type { Alias } from "../resource/urn";
 import type { PropertyMap, Value } from "../values/value";
 import type { RegistrationResult } from "./step";
-
-/** One alias of a resource: a URN, or the parts that were different. */
-export type Alias =
-  | { urn: string }
-  | { name?: string; type?: string; stack?: string; project?: string; parent?: string; noParent?: boolean };
 
 /** What the program wants a resource to be. */
 export interface Goal {

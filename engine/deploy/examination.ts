@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { AutonamingOptions, CheckFailure, Diff, Provider } from "../host/provider";
+import type { AutonamingOptions, CheckFailure, CheckResult, Diff, Provider } from "../host/provider";
 import type { ResourceState } from "../resource/state";
 import type { PropertyMap } from "../values/value";
 import { type Judgement, judgeResource } from "./analysis";
@@ -34,7 +34,7 @@ export async function examine(decisions: Decisions, subject: Subject): Promise<E
   const { options } = decisions.deployment;
   const { goal, urn, old, state, provider, included } = subject;
   const seed = randomBytes(32);
-  const named = goal.custom ? options.autoname?.(urn, seed) : undefined;
+  const named = goal.custom ? options.autoname?.(urn) : undefined;
   if (named?.deleteBeforeReplace) goal.deleteBeforeReplace = true;
   let failures: CheckFailure[] = [];
   state.inputs = subject.inputs;
@@ -49,11 +49,21 @@ export async function examine(decisions: Decisions, subject: Subject): Promise<E
       autonaming: named?.options,
     });
     ({ failures } = checked);
+    warnAboutNaming(decisions, urn, checked);
     state.inputs = checked.inputs;
   }
   const judgement = await judgeResource(decisions, state, goal);
   state.inputs = judgement.inputs;
   return { seed, autonaming: named?.options, failures, judgement };
+}
+
+export function warnAboutNaming(decisions: Decisions, urn: string, checked: CheckResult): void {
+  if (checked.namingUnsupported)
+    decisions.deployment.diagnostics.warning(
+      `${urn} resource has a custom autonaming setting but the provider does not support autonaming configuration, ` +
+        "consider upgrading to a newer version",
+      urn,
+    );
 }
 
 /** Asks the provider what the difference between the old and the new inputs means. */

@@ -1,12 +1,13 @@
 import { Bail, messageOf } from "../errors";
 import { type Diff, DiffUnavailable, noDiff, replaces } from "../host/provider";
+import { visibleConfig } from "../host/registry";
 import type { ResourceState } from "../resource/state";
 import { parseReference } from "../resource/urn";
-import { containsUnknowns, deepEquals, type Value, withoutSecrets } from "../values/value";
+import { containsUnknowns, deepEquals, shown, type Value, withoutSecrets } from "../values/value";
 import type { Candidate, Decisions } from "./decisions";
 import { dependentReplacements, replacedWith } from "./dependents";
 import { applyReplaceOnChanges } from "./diff";
-import { compareWithOld } from "./examination";
+import { compareWithOld, warnAboutNaming } from "./examination";
 import type { Step } from "./step";
 import { CreateStep } from "./steps/create";
 import { DeleteStep } from "./steps/delete";
@@ -73,7 +74,6 @@ async function diffOf(decisions: Decisions, candidate: Candidate, old: ResourceS
   if (decisions.targetedReplace(urn, old)) return noDiff("some", ["id"]);
   if (state.replaceWith.some((other) => decisions.replaces.has(other)))
     return noDiff("some", ["replaceWith"]);
-  if (state.deletedWith && decisions.replaces.has(state.deletedWith)) return noDiff("some", ["deletedWith"]);
   if (await providerChanged(decisions, old, state)) return noDiff("some", ["provider"]);
   if (!provider) return noDiff(deepEquals(old.inputs, state.inputs) ? "none" : "some");
   return candidate.diff ?? compareWithOld(decisions, provider, old, state, goal);
@@ -97,9 +97,9 @@ async function providerChanged(
   if (!before || !after) return true;
   const diff = await plugin.diffConfig({
     urn: newReference.urn,
-    oldInputs: before.inputs,
+    oldInputs: visibleConfig(before.inputs),
     oldOutputs: before.outputs,
-    newInputs: after.inputs,
+    newInputs: visibleConfig(after.inputs),
     allowUnknowns: true,
     ignoreChanges: [],
   });
@@ -115,7 +115,7 @@ async function replacement(
   const { deployment } = decisions;
   const { registration, urn, new: state, goal, provider } = candidate;
   const { dryRun } = deployment.options;
-  if (state.protect && old.protect) {
+  if (state.protect && old.protect && !deployment.options.ignoreProtect) {
     deployment.diagnostics.error(
       `unable to replace resource "${urn}"\nas it is currently marked for protection. To unprotect the resource, ` +
         "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`",
@@ -127,7 +127,10 @@ async function replacement(
   if (goal.id) {
     const message =
       "previously-imported resources that still specify an ID may not be replaced; " +
-      "please remove the `import` declaration from your program";
+      "please remove the `import` declaration from your program;\n" +
+      diff.replaceKeys
+        .map((key) => `${key}: ${shown(old.inputs[key])} => ${shown(state.inputs[key])}`)
+        .join("\n");
     if (!dryRun) throw new Error(message);
     deployment.diagnostics.warning(message, urn);
   }
@@ -142,6 +145,7 @@ async function replacement(
       randomSeed: candidate.seed,
       autonaming: candidate.autonaming,
     });
+    warnAboutNaming(decisions, urn, checked);
     if (decisions.reportFailures(state, checked.failures)) throw new Bail();
     state.inputs = checked.inputs;
   }
@@ -157,7 +161,7 @@ async function replacement(
     decisions.dependentReplaceKeys.set(dependent.urn, keys);
     if (dependent.delete) steps.push(new DeleteStep(deployment, decisions.deletes, dependent));
     else {
-      if (dependent.protect) {
+      if (dependent.protect && !deployment.options.ignoreProtect) {
         deployment.diagnostics.error(
           `unable to replace resource "${dependent.urn}" as part of replacing "${urn}" as it is currently marked for ` +
             "protection. To unprotect the resource, remove the `protect` flag from the resource in your Pulumi program " +

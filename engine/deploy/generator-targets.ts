@@ -88,19 +88,55 @@ export function untargetedSames(
   return steps;
 }
 
+/** The old resource goes into the new state before the steps that are decided next. */
+export function keepFirst(decisions: Decisions, old: ResourceState): void {
+  if (decisions.keptFirst.has(old.urn)) return;
+  const step = new SameStep(decisions.deployment, undefined, old, { ...old, id: "" }, { untargeted: true });
+  decisions.keptFirst.set(old.urn, step);
+}
+
+/** A targeted resource may need what neither program nor `--target` names: that stays, with all it needs itself. */
+export function keepWhatItNeeds(decisions: Decisions, state: ResourceState): void {
+  const { olds } = decisions.deployment;
+  const keep = (urn: string): void => {
+    const old = olds.get(urn);
+    if (!old || old.delete || decisions.hasStep(urn) || decisions.keptFirst.has(urn)) return;
+    const provider = old.provider ? parseReference(old.provider) : undefined;
+    if (provider && olds.get(provider.urn)?.id === provider.id) keep(provider.urn);
+    for (const needed of dependenciesOf(old)) keep(needed);
+    keepFirst(decisions, old);
+  };
+  for (const needed of dependenciesOf(state)) keep(needed);
+}
+
+function takeKept(decisions: Decisions): Step[] {
+  const steps: Step[] = [];
+  for (const [urn, step] of decisions.keptFirst) {
+    if (decisions.keptAlready.has(urn)) continue;
+    decisions.keptAlready.add(urn);
+    if (decisions.hasStep(urn) || decisions.operatedOn(urn)) continue;
+    decisions.urns.add(urn);
+    decisions.sames.add(urn);
+    steps.push(step);
+  }
+  return steps;
+}
+
 /**
- * Refuses steps that need a resource `--target` left out.
+ * Puts first what has to be kept, and refuses steps that need a resource `--target` left out.
  * @throws Bail in an update; a preview reports all such steps and fails at the end
  */
-export function validateTargets(decisions: Decisions, steps: Step[]): Step[] {
-  if (decisions.skippedCreates.size === 0 || decisions.deployment.options.mode !== "update") return steps;
+export function validateTargets(decisions: Decisions, decided: Step[]): Step[] {
+  const steps = [...takeKept(decisions), ...decided];
+  const { targets, replaceTargets } = decisions.deployment.options;
+  if (decisions.skippedCreates.size === 0) return steps;
+  if (!targets.constrained && !replaceTargets.constrained) return steps;
   for (const step of steps) {
     if (step.skippedCreate || !step.next) continue;
     for (const needed of [...dependenciesOf(step.next), providerUrnOf(step.next)]) {
       if (!decisions.skippedCreates.has(needed)) continue;
       decisions.deployment.diagnostics.error(
-        `Resource '${step.urn}' depends on '${needed}' which was was not specified in --target list.\n` +
-          `Either include resource in --target list or pass --target-dependents to proceed.`,
+        `Resource '${step.urn}' depends on '${needed}' which was was not specified in --target list.`,
         step.urn,
       );
       decisions.sawError = true;

@@ -10,7 +10,13 @@ import { applyIgnoreChanges } from "./diff";
 import type { Goal, ReadRegistration, Registration } from "./events";
 import { examine } from "./examination";
 import { stepsFromDiff } from "./generator-diff";
-import { skipUnwanted, untargetedSames, validateTargets } from "./generator-targets";
+import {
+  keepFirst,
+  keepWhatItNeeds,
+  skipUnwanted,
+  untargetedSames,
+  validateTargets,
+} from "./generator-targets";
 import { LookAhead } from "./look-ahead";
 import type { Step } from "./step";
 import { CreateStep } from "./steps/create";
@@ -46,15 +52,20 @@ export class StepGenerator extends Decisions {
       if (alias) this.providers.set(alias, state);
     }
     if (old && options.refresh && options.runProgram && this.included(old)) {
-      const step = new RefreshStep(this.deployment, old, (found) => {
-        if (found) {
-          this.deployment.graph.alias(found, old);
-          this.refreshed.set(old, found);
-        }
-        this.resume(urn, async () =>
-          this.validate((await this.afterRefresh(registration, urn, found, state, invalid)).steps),
-        );
-      });
+      const step = new RefreshStep(
+        this.deployment,
+        old,
+        (found) => {
+          if (found) {
+            this.deployment.graph.alias(found, old);
+            this.refreshed.set(old, found);
+          }
+          this.resume(urn, async () =>
+            this.validate((await this.afterRefresh(registration, urn, found, state, invalid)).steps),
+          );
+        },
+        () => this.resume(urn, () => Promise.reject(new Bail())),
+      );
       this.refreshes.add(urn);
       return { steps: [step], pending: true };
     }
@@ -131,7 +142,11 @@ export class StepGenerator extends Decisions {
     if (importable && (!old || old.external || (old.importId || old.id) !== goal.id)) {
       this.imports.add(urn);
       const original = old && !recreating ? old : undefined;
-      const step = new ImportStep(this.deployment, original, state, goal.ignoreChanges, (found) => {
+      const imported = (found: ResourceState | undefined): void => {
+        if (!found) {
+          this.resume(urn, async () => []);
+          return;
+        }
         const fresh = {
           ...desiredState(goal, urn, undefined, undefined),
           created: found.created,
@@ -139,10 +154,19 @@ export class StepGenerator extends Decisions {
           aliases: found.aliases,
         };
         fresh.replacementTrigger = null;
+        fresh.refreshBeforeUpdate = found.refreshBeforeUpdate;
         this.resume(urn, async () =>
           this.validate(await this.compare({ ...candidate, old: found, new: fresh }, invalid)),
         );
-      });
+      };
+      const step = new ImportStep(
+        this.deployment,
+        registration,
+        original,
+        state,
+        goal.ignoreChanges,
+        imported,
+      );
       return { steps: original ? [step, new ReplaceStep(original, state)] : [step], pending: true };
     }
     return { steps: await this.compare(candidate, invalid), pending: false };
@@ -160,8 +184,11 @@ export class StepGenerator extends Decisions {
       );
       throw new Bail();
     }
-    if (!providers.get(goal.provider) && olds.get(providerUrn)?.id === id)
+    const known = olds.get(providerUrn);
+    if (!providers.get(goal.provider) && known?.id === id) {
       await this.deployment.ensureProvider(goal.provider);
+      keepFirst(this, known);
+    }
     const provider = providers.get(goal.provider);
     if (!provider) {
       diagnostics.error(`unknown provider '${goal.provider}' for resource '${urn}'`, urn);
@@ -197,6 +224,7 @@ export class StepGenerator extends Decisions {
         inputs: provider && fromScratch ? goal.inputs : inputs,
         included,
       }));
+    if (included && deployment.options.targets.constrained) keepWhatItNeeds(this, state);
     candidate.seed = seed;
     candidate.autonaming = autonaming;
     const failed = this.reportFailures(state, failures, goal.inputs);

@@ -87,7 +87,6 @@ export class LookAhead {
     const comparable =
       goal.replacementTrigger === null &&
       goal.replaceWith.length === 0 &&
-      !goal.deletedWith &&
       old?.replacementTrigger === null &&
       old.provider === goal.provider;
     return examine(decisions, subject).then((examination) => {

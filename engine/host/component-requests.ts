@@ -3,6 +3,23 @@ import pb from "@pulumi/pulumi/proto/provider_pb";
 import { toStruct, type WireOptions } from "../values/wire";
 import type { CallRequest, ConstructRequest } from "./provider";
 
+function aliasMessage(alias: ConstructRequest["aliases"][number]): Alias {
+  const message = new Alias();
+  if ("urn" in alias) {
+    message.setUrn(alias.urn);
+    return message;
+  }
+  const spec = new Alias.Spec();
+  spec.setType(alias.type ?? "");
+  spec.setName(alias.name ?? "");
+  spec.setStack(alias.stack ?? "");
+  spec.setProject(alias.project ?? "");
+  if (alias.noParent) spec.setNoparent(true);
+  else if (alias.parent) spec.setParenturn(alias.parent);
+  message.setSpec(spec);
+  return message;
+}
+
 /** The wire form of a remote component's construction. */
 export function constructRequest(request: ConstructRequest, wire: WireOptions): pb.ConstructRequest {
   const message = new pb.ConstructRequest();
@@ -27,13 +44,7 @@ export function constructRequest(request: ConstructRequest, wire: WireOptions): 
   for (const [pkg, reference] of Object.entries(request.providers))
     message.getProvidersMap().set(pkg, reference);
   message.setDependenciesList(request.dependencies);
-  message.setAliasesList(
-    request.aliases.map((urn) => {
-      const alias = new Alias();
-      alias.setUrn(urn);
-      return alias;
-    }),
-  );
+  message.setAliasesList(request.aliases.map(aliasMessage));
   if (request.protect !== undefined) message.setProtect(request.protect);
   if (request.retainOnDelete !== undefined) message.setRetainondelete(request.retainOnDelete);
   if (request.deleteBeforeReplace !== undefined) message.setDeletebeforereplace(request.deleteBeforeReplace);

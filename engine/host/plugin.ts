@@ -1,10 +1,9 @@
 import pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { nameOf, packageOf, typeOf } from "../resource/urn";
 import type { Method } from "../rpc/client";
 import { isUnimplemented, rpcMessage } from "../rpc/status";
-import { containsUnknowns, type PropertyMap, withoutSecrets } from "../values/value";
+import { containsUnknowns, type PropertyMap } from "../values/value";
 import { fromStruct, toStruct, type WireOptions } from "../values/wire";
 import { decodeCall, decodeConstruct, decodeDiff, failuresOf } from "./answers";
 import { callRequest, constructRequest } from "./component-requests";
@@ -29,17 +28,19 @@ import {
   type ReadRequest,
   type UpdateRequest,
 } from "./provider";
+import {
+  checkConfigMessage,
+  checkMessage,
+  configureMessage,
+  createMessage,
+  deleteMessage,
+  diffConfigMessage,
+  diffMessage,
+  readMessage,
+  type Send,
+  updateMessage,
+} from "./requests";
 import { remarkSecrets } from "./secret-marks";
-
-/** Which resource a request is about. */
-function identify(
-  request: { setUrn(urn: string): unknown; setName(name: string): unknown; setType(type: string): unknown },
-  urn: string,
-): void {
-  request.setUrn(urn);
-  request.setName(nameOf(urn));
-  request.setType(typeOf(urn));
-}
 
 const NOTHING: Abilities = {
   acceptSecrets: false,
@@ -62,9 +63,8 @@ export class GrpcProvider implements ProviderPlugin {
     this.abilities = connection.handshake;
   }
 
-  private send(properties: PropertyMap, keepUnknowns: boolean): Struct {
-    return toStruct(properties, { ...this.wire, keepUnknowns });
-  }
+  private readonly send: Send = (properties, keepUnknowns) =>
+    toStruct(properties, { ...this.wire, keepUnknowns });
   private get wire(): WireOptions {
     return {
       keepSecrets: this.abilities?.acceptSecrets ?? false,
@@ -84,12 +84,8 @@ export class GrpcProvider implements ProviderPlugin {
   }
 
   async checkConfig(urn: string, olds: PropertyMap, news: PropertyMap): Promise<CheckResult> {
-    const request = new pb.CheckRequest();
-    identify(request, urn);
-    request.setOlds(toStruct(olds, { keepUnknowns: true }));
-    request.setNews(toStruct(news, { keepUnknowns: true }));
     try {
-      const answer = await this.rpc(this.methods.checkConfig, request);
+      const answer = await this.rpc(this.methods.checkConfig, checkConfigMessage(urn, olds, news));
       return { inputs: remarkSecrets(fromStruct(answer.getInputs()), news), failures: failuresOf(answer) };
     } catch (error) {
       if (isUnimplemented(error)) return { inputs: news, failures: [] };
@@ -98,14 +94,8 @@ export class GrpcProvider implements ProviderPlugin {
   }
 
   async diffConfig(request: Omit<DiffRequest, "id">): Promise<Diff> {
-    const message = new pb.DiffRequest();
-    identify(message, request.urn);
-    message.setOldInputs(toStruct(request.oldInputs, { keepUnknowns: true }));
-    message.setOlds(toStruct(request.oldOutputs, { keepUnknowns: true }));
-    message.setNews(toStruct(request.newInputs, { keepUnknowns: true }));
-    message.setIgnorechangesList(request.ignoreChanges);
     try {
-      return decodeDiff(await this.rpc(this.methods.diffConfig, message));
+      return decodeDiff(await this.rpc(this.methods.diffConfig, diffConfigMessage(request)));
     } catch (error) {
       if (isUnimplemented(error)) return noDiff("unknown");
       throw new Error(rpcMessage(error));
@@ -113,31 +103,13 @@ export class GrpcProvider implements ProviderPlugin {
   }
 
   async configure(urn: string, id: string, inputs: PropertyMap): Promise<void> {
-    const request = new pb.ConfigureRequest();
-    const variables = request.getVariablesMap();
-    this.known = true;
-    for (const [key, value] of Object.entries(inputs)) {
-      if (key === "version") continue;
-      if (containsUnknowns(value)) {
-        this.known = false;
-        this.abilities ??= NOTHING;
-        return;
-      }
-      const plain = withoutSecrets(value);
-      variables.set(
-        `${packageOf(typeOf(urn))}:config:${key}`,
-        typeof plain === "string" ? plain : JSON.stringify(plain),
-      );
+    this.known = !Object.values(inputs).some(containsUnknowns);
+    if (!this.known) {
+      this.abilities ??= NOTHING;
+      return;
     }
-    identify(request, urn);
-    request.setId(id);
-    request.setArgs(toStruct(inputs, { keepUnknowns: true, keepSecrets: true, keepResources: true }));
-    request.setAcceptsecrets(true);
-    request.setAcceptresources(true);
-    request.setSendsOldInputs(true);
-    request.setSendsOldInputsToDelete(true);
     try {
-      const answer = await this.rpc(this.methods.configure, request);
+      const answer = await this.rpc(this.methods.configure, configureMessage(urn, id, inputs));
       this.abilities ??= {
         acceptSecrets: answer.getAcceptsecrets(),
         acceptResources: answer.getAcceptresources(),
@@ -152,19 +124,14 @@ export class GrpcProvider implements ProviderPlugin {
 
   async check(request: CheckRequest): Promise<CheckResult> {
     if (!this.known) return { inputs: request.news, failures: [] };
-    const message = new pb.CheckRequest();
-    identify(message, request.urn);
-    message.setOlds(this.send(request.olds, request.allowUnknowns));
-    message.setNews(this.send(request.news, request.allowUnknowns));
-    message.setRandomseed(request.randomSeed);
-    if (request.autonaming && this.abilities?.supportsAutonaming) {
-      const options = new pb.CheckRequest.AutonamingOptions();
-      options.setProposedName(request.autonaming.proposedName);
-      options.setMode({ propose: 0, enforce: 1, disable: 2 }[request.autonaming.mode] as never);
-      message.setAutonaming(options);
-    }
+    const supported = this.abilities?.supportsAutonaming === true;
+    const message = checkMessage(request, supported ? request.autonaming : undefined, this.send);
     const answer = await this.operation(this.methods.check, message);
-    return { inputs: this.receive(answer.getInputs(), request.news), failures: failuresOf(answer) };
+    return {
+      inputs: this.receive(answer.getInputs(), request.news),
+      failures: failuresOf(answer),
+      ...(!supported && request.autonaming?.warnIfNoSupport && { namingUnsupported: true }),
+    };
   }
 
   async diff(request: DiffRequest): Promise<Diff> {
@@ -173,14 +140,7 @@ export class GrpcProvider implements ProviderPlugin {
         "The provider for this resource has inputs that are not known during preview.\n" +
           "This preview may not correctly represent the changes that will be applied during an update.",
       );
-    const message = new pb.DiffRequest();
-    message.setId(request.id);
-    identify(message, request.urn);
-    message.setOldInputs(this.send(request.oldInputs, request.allowUnknowns));
-    message.setOlds(this.send(request.oldOutputs, request.allowUnknowns));
-    message.setNews(this.send(request.newInputs, request.allowUnknowns));
-    message.setIgnorechangesList(request.ignoreChanges);
-    return decodeDiff(await this.operation(this.methods.diff, message));
+    return decodeDiff(await this.operation(this.methods.diff, diffMessage(request, this.send)));
   }
 
   async create(request: CreateRequest): Promise<OperationResult> {
@@ -188,13 +148,8 @@ export class GrpcProvider implements ProviderPlugin {
       if (!this.known) return { id: "", outputs: {} };
       if (!this.abilities?.supportsPreview) return { id: "", outputs: request.inputs };
     }
-    const message = new pb.CreateRequest();
-    identify(message, request.urn);
-    message.setProperties(this.send(request.inputs, request.preview));
-    message.setTimeout(request.timeout);
-    message.setPreview(request.preview);
     try {
-      const answer = await this.rpc(this.methods.create, message);
+      const answer = await this.rpc(this.methods.create, createMessage(request, this.send));
       if (!answer.getId() && !request.preview)
         throw new Error(`plugin returned empty resource.ID from create '${request.urn}'`);
       return {
@@ -212,17 +167,8 @@ export class GrpcProvider implements ProviderPlugin {
       if (!this.known) return { id: request.id, outputs: {} };
       if (!this.abilities?.supportsPreview) return { id: request.id, outputs: request.newInputs };
     }
-    const message = new pb.UpdateRequest();
-    message.setId(request.id);
-    identify(message, request.urn);
-    message.setOldInputs(this.send(request.oldInputs, false));
-    message.setOlds(this.send(request.oldOutputs, false));
-    message.setNews(this.send(request.newInputs, request.preview));
-    message.setTimeout(request.timeout);
-    message.setIgnorechangesList(request.ignoreChanges);
-    message.setPreview(request.preview);
     try {
-      const answer = await this.rpc(this.methods.update, message);
+      const answer = await this.rpc(this.methods.update, updateMessage(request, this.send));
       return {
         id: request.id,
         outputs: this.receive(answer.getProperties(), request.newInputs),
@@ -234,24 +180,13 @@ export class GrpcProvider implements ProviderPlugin {
   }
 
   async delete(request: DeleteRequest): Promise<void> {
-    const message = new pb.DeleteRequest();
-    message.setId(request.id);
-    identify(message, request.urn);
-    message.setOldInputs(this.send(request.inputs, false));
-    message.setProperties(this.send(request.outputs, false));
-    message.setTimeout(request.timeout);
-    await this.operation(this.methods.delete, message);
+    await this.operation(this.methods.delete, deleteMessage(request, this.send));
   }
 
   async read(request: ReadRequest): Promise<OperationResult> {
     if (!this.known) return { id: request.id, outputs: {}, inputs: {} };
-    const message = new pb.ReadRequest();
-    message.setId(request.id);
-    identify(message, request.urn);
-    message.setInputs(this.send(request.inputs, false));
-    message.setProperties(this.send(request.state, false));
     try {
-      const answer = await this.rpc(this.methods.read, message);
+      const answer = await this.rpc(this.methods.read, readMessage(request, this.send));
       return {
         id: answer.getId(),
         outputs: this.receive(answer.getProperties(), request.state),

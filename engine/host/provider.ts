@@ -1,3 +1,4 @@
+import type { Alias } from "../resource/urn";
 import type { PropertyMap } from "../values/value";
 
 export type DiffKind = "add" | "add-replace" | "delete" | "delete-replace" | "update" | "update-replace";
@@ -32,6 +33,8 @@ export interface CheckFailure {
 export interface CheckResult {
   inputs: PropertyMap;
   failures: CheckFailure[];
+  /** The stack has a naming rule for the resource that the provider cannot follow. */
+  namingUnsupported?: boolean;
 }
 
 /** The provider made or changed the resource, but it did not become ready. */
@@ -135,7 +138,7 @@ export interface ConstructRequest {
   inputDependencies: Record<string, string[]>;
   providers: Record<string, string>;
   dependencies: string[];
-  aliases: string[];
+  aliases: Alias[];
   protect: boolean | undefined;
   additionalSecretOutputs: string[];
   customTimeouts: { create: string; update: string; delete: string } | undefined;

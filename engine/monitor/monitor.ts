@@ -5,12 +5,12 @@ import pb from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { messageOf } from "../errors";
 import type { CheckFailure as Failure } from "../host/provider";
-import { isProviderType, packageOf } from "../resource/urn";
+import { isProviderType, packageOf, parseReference } from "../resource/urn";
 import { RpcServer } from "../rpc/server";
 import { RpcError, STATUS } from "../rpc/status";
 import { downgradeOutputs, type PropertyMap } from "../values/value";
 import { fromStruct, toStruct } from "../values/wire";
-import { registerResource } from "./register";
+import { registerResource, requireTypeToken } from "./register";
 import { callMethod } from "./remote";
 import { failureMessages, type Session } from "./session";
 
@@ -154,8 +154,9 @@ export class Monitor {
 
   private async readResource(request: pb.ReadResourceRequest): Promise<pb.ReadResourceResponse> {
     const type = request.getType();
+    requireTypeToken(type);
     const provider =
-      this.session.resolveProvider(request.getProvider(), undefined, request.getParent(), packageOf(type)) ||
+      request.getProvider() ||
       (isProviderType(type)
         ? ""
         : await this.session.defaultProviders.reference({
@@ -163,6 +164,8 @@ export class Monitor {
             version: request.getVersion(),
             downloadUrl: request.getPlugindownloadurl(),
           }));
+    if (provider && parseReference(provider).id === "denydefaultprovider")
+      throw new Error(`Default provider for '${type}' disabled. '${type}' must use an explicit provider.`);
     const state = await new Promise<import("../resource/state").ResourceState>((done) =>
       this.session.emit({
         kind: "read",

@@ -1,8 +1,8 @@
 import { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
 import pb from "@pulumi/pulumi/proto/resource_pb";
-import type { Alias, Goal } from "../deploy/events";
+import type { Goal } from "../deploy/events";
 import type { HookKind } from "../resource/state";
-import { packageOf, parseReference, typeOf } from "../resource/urn";
+import { type Alias, packageOf, parseReference, typeOf } from "../resource/urn";
 import { parseDuration } from "./duration";
 
 /** The options of a registration, as transforms see and change them. */

@@ -2,6 +2,7 @@ import pb from "@pulumi/pulumi/proto/resource_pb";
 import { type Goal, goal } from "../deploy/events";
 import type { RegistrationResult } from "../deploy/step";
 import { isProviderType, packageOf } from "../resource/urn";
+import { RpcError, STATUS } from "../rpc/status";
 import { withHashes } from "../values/asset";
 import {
   containsUnknowns,
@@ -33,6 +34,7 @@ export async function registerResource(
   const parent = request.getParent();
   const custom = request.getCustom();
   const remote = request.getRemote();
+  if (custom || remote) requireTypeToken(type);
   const inherited = session.goals.get(parent);
 
   let properties = withHashes(fromStruct(request.getObject()), session.workingDirectory);
@@ -111,7 +113,6 @@ export async function registerResource(
     sourcePosition: session.sourcePosition(request.getSourceposition()),
     resourceHooks: readHooks(options.getHooks()),
   });
-  if (!custom) warnAboutIgnoredOptions(session, plan);
 
   const response = new pb.RegisterResourceResponse();
   if (remote) {
@@ -121,6 +122,15 @@ export async function registerResource(
   const result = await session.submit(plan);
   session.settled(result.state.urn, plan, ownTransforms, options.getProvidersMap());
   return answer(request, response, result);
+}
+
+/** Providers are found by the package in a type: it must have three parts. @throws RpcError */
+export function requireTypeToken(type: string): void {
+  if (type.split(":").length < 3)
+    throw new RpcError(
+      STATUS.invalidArgument,
+      `Type '${type}' is not a valid type token (must have format '*:*:*')`,
+    );
 }
 
 function answer(
@@ -174,8 +184,14 @@ function upgradeOutputs(properties: PropertyMap, dependencies: Dependencies): Pr
   const result: PropertyMap = {};
   for (const [key, value] of Object.entries(properties)) {
     const urns = dependencies.get(key);
-    if (!urns || urns.size === 0 || isOutput(value)) {
+    const carried = outputDependencies(value);
+    if (!urns || [...urns].every((urn) => carried.has(urn))) {
       result[key] = value;
+      continue;
+    }
+    if (isOutput(value)) {
+      const own = Array.isArray(value.dependencies) ? (value.dependencies as string[]) : [];
+      result[key] = { ...value, dependencies: [...new Set([...own, ...urns])] };
       continue;
     }
     const marked: { [key: string]: Value } = { [SIGNATURE]: OUTPUT, dependencies: [...urns] };
@@ -192,15 +208,4 @@ function setPlugin(properties: PropertyMap, options: pb.TransformResourceOptions
   if (options.getVersion()) properties.version = options.getVersion();
   if (options.getPluginDownloadUrl()) internal.pluginDownloadURL = options.getPluginDownloadUrl();
   if (options.getVersion() || options.getPluginDownloadUrl()) properties.__internal = internal;
-}
-
-function warnAboutIgnoredOptions(session: Session, plan: Goal): void {
-  const given: [string, boolean][] = [
-    ["ignoreChanges", plan.ignoreChanges.length > 0],
-    ["customTimeouts", Object.keys(plan.customTimeouts).length > 0],
-    ["additionalSecretOutputs", plan.additionalSecretOutputs.length > 0],
-    ["replaceOnChanges", plan.replaceOnChanges.length > 0],
-  ];
-  for (const [option, used] of given)
-    if (used) session.diagnostics.warning(`The option '${option}' has no effect on component resources.`, "");
 }

@@ -34,7 +34,7 @@ export async function constructComponent(
       inputDependencies: goal.propertyDependencies,
       providers,
       dependencies: goal.dependencies,
-      aliases: goal.aliases.flatMap((alias) => ("urn" in alias ? [alias.urn] : [])),
+      aliases: goal.aliases,
       protect: goal.protect,
       additionalSecretOutputs: goal.additionalSecretOutputs,
       customTimeouts: timeouts && {

@@ -66,7 +66,8 @@ export class Session {
   }
 
   settled(urn: string, goal: Goal, transforms: Transform[], providers: StringMap): void {
-    this.goals.set(urn, goal);
+    // A remote component registers itself first; that registration is the one its children inherit from.
+    if (!this.goals.has(urn)) this.goals.set(urn, goal);
     this.transforms.set(urn, transforms);
     if (goal.custom) return;
     const map = new Map<string, string>();

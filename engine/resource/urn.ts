@@ -56,3 +56,8 @@ export function isDefaultProvider(urn: string): boolean {
   const { type, name } = parseUrn(urn);
   return isProviderType(type) && name.startsWith("default");
 }
+
+/** One alias of a resource: a URN, or the parts that were different. */
+export type Alias =
+  | { urn: string }
+  | { name?: string; type?: string; stack?: string; project?: string; parent?: string; noParent?: boolean };

@@ -1,5 +1,12 @@
 /** The codes of a call's status that the engine tells apart. */
-export const STATUS = { ok: 0, unknown: 2, unimplemented: 12, internal: 13, unavailable: 14 } as const;
+export const STATUS = {
+  ok: 0,
+  unknown: 2,
+  invalidArgument: 3,
+  unimplemented: 12,
+  internal: 13,
+  unavailable: 14,
+} as const;
 
 /** A call that did not succeed. */
 export class RpcError extends Error {

@@ -143,12 +143,20 @@ export function outputDependencies(value: Value | undefined, found: Set<string> 
   return found;
 }
 
+/** A value as messages show it, without its secrets. */
+export function shown(value: Value | undefined): string {
+  if (value === undefined || value === null) return "{<nil>}";
+  if (isUnknown(value)) return "output<string>{}";
+  const plain = mapMarked(value, (v, signature) => (signature === SECRET ? "[secret]" : v));
+  return `{${typeof plain === "string" ? plain : JSON.stringify(plain)}}`;
+}
+
 /** Output values become what providers and state have always known: plain values, secrets and unknowns. */
 export function downgradeOutputs(value: Value): Value {
   return mapMarked(value, (v, signature) => {
     if (signature !== OUTPUT) return v;
     const marked = v as Marked;
-    if (marked.value === undefined) return UNKNOWN;
+    if (marked.value === undefined) return marked.secret === true ? secret(UNKNOWN) : UNKNOWN;
     return marked.secret === true ? secret(marked.value) : marked.value;
   });
 }

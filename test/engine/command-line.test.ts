@@ -103,4 +103,59 @@ describe("the command line", () => {
     });
     expect(existsSync(state)).toBe(true);
   });
+
+  it("keeps secrets encrypted in the history, and takes the configuration back from there", () => {
+    pulumi("stack init past");
+    pulumi("config set --stack past --path --secret nested.token hidden");
+    pulumi("config set --stack past color blue");
+    const destroyed = pulumi("destroy --stack past --yes --skip-preview");
+    expect(destroyed).toMatchObject({ exit: 0 });
+    expect(destroyed.stdout).toContain("run `pulumi stack rm past`");
+    const folder = join(root, "state", ".pulumi", "history", "shop", "past");
+    const written = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+    expect(written.join("\n")).not.toContain("hidden");
+    const { config } = JSON.parse(written.find((text) => text.includes('"config"')) ?? "{}") as {
+      config: Record<string, unknown>;
+    };
+    expect(config).toMatchObject({
+      "shop:color": "blue",
+      "shop:nested": { token: { secure: expect.stringMatching(/^v1:/) } },
+    });
+    const shown = (flags: string): unknown =>
+      (JSON.parse(pulumi(`stack history --stack past --json${flags}`).stdout) as { config: object }[])[0]
+        ?.config;
+    expect(shown("")).toEqual({
+      "shop:color": { value: "blue", secret: false },
+      "shop:nested": { secret: true },
+    });
+    expect(shown(" --show-secrets")).toMatchObject({ "shop:nested": { objectValue: { token: "hidden" } } });
+
+    pulumi("config rm --stack past color");
+    const refreshed = pulumi("config refresh --stack past");
+    expect(refreshed.stdout).toContain("refreshed configuration for stack 'past'");
+    expect(pulumi("config get --stack past color").stdout).toBe("blue\n");
+    expect(pulumi("config get --stack past --path nested.token").stdout).toBe("hidden\n");
+    expect(existsSync(join(root, "work", "Pulumi.past.yaml.bak"))).toBe(true);
+  });
+
+  it("names all missing configuration values at once, and asks for nothing when nobody is there", () => {
+    const project = join(root, "work", "Pulumi.yaml");
+    const before = readFileSync(project, "utf8");
+    writeFileSync(project, `${before}config: {a: {type: string}, b: {type: string}, c: {type: string}}\n`);
+    const missing = pulumi("preview --stack dev");
+    writeFileSync(project, before);
+    expect(missing).toMatchObject({ exit: 1 });
+    expect(missing.stderr).toContain("is missing configuration values 'a', 'b' and 'c'");
+    expect(pulumi("stack rm dev")).toMatchObject({
+      exit: 1,
+      stderr: "error: non-interactive mode requires --yes flag\n",
+    });
+  });
+
+  it("keeps tags of a stack", () => {
+    pulumi("stack tag set --stack dev team web");
+    expect(pulumi("stack tag ls --stack dev").stdout).toMatch(/NAME +VALUE\n(.*\n)*team +web\n/);
+    pulumi("stack tag remove --stack dev team");
+    expect(pulumi("stack tag get --stack dev team").stderr).toContain("stack tag 'team' not found");
+  });
 });

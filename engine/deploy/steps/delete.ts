@@ -45,7 +45,8 @@ export class DeleteStep implements Step {
     const { old, deployment } = this;
     const known = { oldInputs: old.inputs, oldOutputs: old.outputs };
     await deployment.hooks.run("BeforeDelete", { state: old, oldState: old, ...known });
-    if (!this.options.replacing && old.protect) throw new DeleteProtected(old.urn);
+    if (!this.options.replacing && old.protect && !deployment.options.ignoreProtect)
+      throw new DeleteProtected(old.urn);
     const goneWithAnother = old.deletedWith !== "" && this.otherDeletions.has(old.deletedWith);
     if (
       !deployment.options.dryRun &&

@@ -2,6 +2,7 @@ import type { ResourceState } from "../../resource/state";
 import { packageOf } from "../../resource/urn";
 import type { Deployment } from "../deployment";
 import { applyIgnoreChanges } from "../diff";
+import type { Registration } from "../events";
 import type { Step, StepOutcome } from "../step";
 
 /** Takes a resource that exists under Pulumi's care; a normal update against the program's inputs follows. */
@@ -12,11 +13,13 @@ export class ImportStep implements Step {
 
   constructor(
     private readonly deployment: Deployment,
+    private readonly registration: Registration,
     /** The managed resource that makes room, if there is one. */
     readonly original: ResourceState | undefined,
     readonly next: ResourceState,
     private readonly ignoreChanges: string[],
-    private readonly imported: (state: ResourceState) => void,
+    /** Told what was found; undefined when the import failed and the deployment goes on all the same. */
+    private readonly imported: (state: ResourceState | undefined) => void,
   ) {
     this.op = original ? "import-replacement" : "import";
     this.logical = !original;
@@ -70,6 +73,12 @@ export class ImportStep implements Step {
     if (this.original) this.original.delete = true;
     return { complete: () => this.imported(state) };
   }
-  fail(): void {}
-  skip(): void {}
+  fail(): void {
+    this.registration.done({ state: this.next, result: "failed" });
+    this.imported(undefined);
+  }
+  skip(): void {
+    this.registration.done({ state: this.next, result: "skipped" });
+    this.imported(undefined);
+  }
 }

@@ -60,6 +60,10 @@ export class ReadStep implements Step {
     }
     return { complete: () => this.registration.done(state), ...(partial && { partial }) };
   }
-  fail(): void {}
-  skip(): void {}
+  fail(): void {
+    this.registration.done(this.next);
+  }
+  skip(): void {
+    this.registration.done(this.next);
+  }
 }

@@ -19,6 +19,8 @@ export class RefreshStep implements Step {
     readonly old: ResourceState,
     /** Told about the state that was found; undefined when the resource is gone. Given when a program runs as well. */
     private readonly found?: (state: ResourceState | undefined) => void,
+    /** Told that nothing was found out; given together with `found`. */
+    private readonly failed?: () => void,
   ) {
     this.refreshed = old;
   }
@@ -105,6 +107,8 @@ export class RefreshStep implements Step {
     }
     return { complete };
   }
-  fail(): void {}
+  fail(): void {
+    this.failed?.();
+  }
   skip(): void {}
 }

@@ -1,0 +1,200 @@
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { autonaming } from "../../engine/config/autonaming";
+import { Targets } from "../../engine/deploy/targets";
+import type { CheckRequest } from "../../engine/host/provider";
+import { type Program, testSecrets, World } from "./fixtures/world";
+
+const urn = (name: string): string => `urn:pulumi:dev::test::test:index:Thing::${name}`;
+
+describe("options of resources and of an operation", () => {
+  let world: World;
+  beforeAll(async () => {
+    await testSecrets();
+  });
+  beforeEach(async () => {
+    world = new World(await testSecrets());
+  });
+  const names = () => world.state.resources.map((resource) => resource.urn.split("::").at(-1));
+
+  it.each([false, true])(
+    "keeps what is deleted with another when that is replaced (delete first: %s)",
+    async (deleteFirst) => {
+      const program =
+        (version: number) =>
+        async ({ register }: Program) => {
+          const owner = await register("owner", { immutable: version, deleteFirst });
+          await register("owned", { value: 1 }, { deletedWith: owner.urn });
+        };
+      await world.run(program(1));
+      world.cloud.log.length = 0;
+      expect((await world.run(program(2), { parallel: 1 })).errors).toEqual([]);
+      expect(world.cloud.log.filter((line) => line.endsWith("owned"))).toEqual([]);
+      expect(world.cloud.log.sort()).toEqual(["create owner", "delete owner"]);
+    },
+  );
+
+  it("replaces what names another in replaceWith", async () => {
+    const program =
+      (version: number) =>
+      async ({ register }: Program) => {
+        const first = await register("first", { immutable: version });
+        await register("second", {}, { replaceWith: [first.urn] });
+      };
+    await world.run(program(1));
+    const result = await world.run(program(2));
+    expect(result.changes).toMatchObject({ replace: 2 });
+  });
+
+  it("goes on after a failing read and a failing import when asked", async () => {
+    const reached: string[] = [];
+    const result = await world.run(
+      async ({ register, get }) => {
+        await get("looked-up", "missing");
+        reached.push("after read");
+        await register("taken", {}, { id: "missing" }).catch(() => reached.push("after import"));
+        await register("other");
+      },
+      { continueOnError: true },
+    );
+    expect(result.succeeded).toBe(false);
+    expect(reached).toEqual(["after read", "after import"]);
+    expect(Object.keys(world.live())).toEqual(["other"]);
+    expect(result.errors.filter((line) => line.includes("does not exist"))).toHaveLength(2);
+  });
+
+  it("takes over an import, and refuses to replace it while its id is in the program", async () => {
+    world.cloud.resources.set("ext-1", { urn: urn("taken"), properties: { immutable: 1 } });
+    const taken = { id: "ext-1" };
+    const first = await world.run(
+      async ({ register }) => void (await register("taken", { immutable: 1, size: 1 }, taken)),
+    );
+    expect(first.errors).toEqual([]);
+    const second = await world.run(
+      async ({ register }) => void (await register("taken", { immutable: 2 }, taken)),
+    );
+    expect(second.errors.join("\n")).toContain("please remove the `import` declaration from your program;");
+    expect(second.errors.join("\n")).toContain("immutable: {1} => {2}");
+    expect(world.cloud.resources.size).toBe(1);
+  });
+
+  it("keeps what a targeted resource needs although the program no longer registers it", async () => {
+    await world.run(async ({ register }) => {
+      const base = await register("base");
+      await register("user", { value: 1 }, { dependencies: [base.urn] });
+    });
+    const result = await world.run(
+      async ({ register }) => void (await register("user", { value: 2 }, { dependencies: [urn("base")] })),
+      { targets: new Targets([urn("user")]) },
+    );
+    expect(result.errors).toEqual([]);
+    expect(world.problems()).toEqual([]);
+    expect(names().indexOf("base")).toBeLessThan(names().indexOf("user"));
+    expect(world.live().user).toMatchObject({ value: 2 });
+  });
+
+  it("names both resources that claim one old resource", async () => {
+    await world.run(async ({ register }) => void (await register("old")));
+    const result = await world.run(async ({ register }) => {
+      await register("first", {}, { aliases: [{ name: "old" }] });
+      await register("second", {}, { aliases: [{ name: "old" }] });
+    });
+    expect(result.errors).toContain(
+      `Duplicate resource alias '${urn("old")}' applied to resource with URN '${urn("second")}' conflicting with ` +
+        `resource with URN '${urn("first")}'`,
+    );
+  });
+
+  it("deletes protected resources only when told to ignore the protection", async () => {
+    await world.run(async ({ register }) => void (await register("kept", {}, { protect: true })));
+    expect((await world.run(undefined, { mode: "destroy" })).succeeded).toBe(false);
+    expect((await world.run(undefined, { mode: "destroy", ignoreProtect: true })).errors).toEqual([]);
+    expect(world.cloud.resources.size).toBe(0);
+  });
+
+  it("shows the value a provider refuses, but no secret in it", async () => {
+    const result = await world.run(async ({ register }) => void (await register("bad", { invalid: true })));
+    expect(result.errors.join("\n")).toContain(
+      "test:index:Thing resource 'bad': property invalid value {true} has a problem: must not be true",
+    );
+  });
+});
+
+describe("naming rules of a stack", () => {
+  const stack = { project: "test", name: "dev" };
+  const rules = (section: unknown, more: Record<string, string> = {}) =>
+    autonaming(
+      new Map(
+        Object.entries({ "pulumi:autonaming": JSON.stringify(section), ...more }).map(([key, value]) => [
+          key,
+          { value, secret: false, object: key === "pulumi:autonaming" },
+        ]),
+      ),
+      stack,
+    );
+
+  it("fills in patterns, and knows when a name cannot stand twice", () => {
+    const fixed = rules(
+      { pattern: `\${project}-\${stack}-\${config.team}-\${name}` },
+      { "test:team": "web" },
+    );
+    expect(fixed?.(urn("site"))).toEqual({
+      options: { proposedName: "test-dev-web-site", mode: "propose", warnIfNoSupport: false },
+      deleteBeforeReplace: true,
+    });
+    const random = rules({ pattern: `\${name}-\${hex(5)}\${num(2)}`, enforce: true })?.(urn("site"));
+    expect(random).toMatchObject({
+      options: { mode: "enforce", warnIfNoSupport: true },
+      deleteBeforeReplace: false,
+    });
+    expect(random?.options.proposedName).toMatch(/^site-[0-9a-f]{5}\d\d$/);
+  });
+
+  it("prefers the rule of a type over its provider's, and that over the general one", () => {
+    const chosen = rules({
+      mode: "verbatim",
+      providers: { test: { mode: "disabled", resources: { "test:index:Free": { mode: "default" } } } },
+    });
+    expect(chosen?.(urn("a").replace("test:index:Thing", "other:index:Thing"))?.options.mode).toBe("enforce");
+    expect(chosen?.(urn("a"))?.options).toEqual({
+      proposedName: "",
+      mode: "disable",
+      warnIfNoSupport: true,
+    });
+    expect(chosen?.(urn("a").replace("Thing", "Free"))).toBeUndefined();
+  });
+
+  it.each([
+    [{ mode: "verbatim", pattern: "x" }, "cannot specify both mode and pattern/enforce"],
+    [{ enforce: true }, "pattern must be specified when enforce is true"],
+    [{ mode: "loud" }, "invalid naming mode: loud"],
+    [{ patern: "x" }, 'unknown field "patern"'],
+    [{ pattern: `\${config.team}` }, 'no value found for key "team"'],
+    [
+      { providers: { test: { resources: { "test:index:Thing": {} } } } },
+      'mode or pattern must be specified for resource "test:index:Thing"',
+    ],
+  ])("refuses %j", (section, problem) => {
+    expect(() => rules(section)).toThrow(problem);
+  });
+
+  it("tells the provider the name, and replaces delete first when the name is fixed", async () => {
+    const world = new World(await testSecrets());
+    const asked: (string | undefined)[] = [];
+    const check = world.cloud.check.bind(world.cloud);
+    world.cloud.check = async (request: CheckRequest) => {
+      asked.push(request.autonaming?.proposedName);
+      return { ...(await check(request)), namingUnsupported: request.autonaming?.warnIfNoSupport === true };
+    };
+    const autoname = rules({ providers: { test: { pattern: `x-\${name}` } } });
+    const program =
+      (version: number) =>
+      async ({ register }: Program) =>
+        void (await register("a", { immutable: version }));
+    await world.run(program(1), { autoname });
+    world.cloud.log.length = 0;
+    const result = await world.run(program(2), { autoname });
+    expect(asked).toEqual(["x-a", "x-a", "x-a"]);
+    expect(world.cloud.log).toEqual(["delete a", "create a"]);
+    expect(result.warnings[0]).toContain("the provider does not support autonaming configuration");
+  });
+});
