@@ -119,7 +119,8 @@ export async function operate(command: Command, flags: Flags, context: CommandCo
       if (eventLog) listeners.push((event) => eventLog.write(event));
       display?.start();
       const operation = new Operation(workspace, stack, context.engineRoot);
-      const onInterrupt = (): void => operation.interrupt(context.writeError);
+      const onInterrupt = (signal: NodeJS.Signals): void =>
+        operation.interrupt(signal, preview, digest ? () => {} : write);
       process.on("SIGINT", onInterrupt);
       process.on("SIGTERM", onInterrupt);
       try {
@@ -128,6 +129,8 @@ export async function operate(command: Command, flags: Flags, context: CommandCo
           listeners,
           workspace.stackConfig(stack, options.configFile),
         );
+        if (result.terminated && !preview) throw new UserError(`${WORDS[command]} cancelled`, 8);
+        if (result.terminated) throw new UserError("context canceled");
         display?.finish();
         if (digest) write(digest.toString());
         const changed = Object.entries(result.changes).some(([op, count]) => op !== "same" && count > 0);

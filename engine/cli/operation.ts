@@ -54,6 +54,8 @@ export interface OperationOptions {
 
 export interface OperationResult {
   succeeded: boolean;
+  /** Ended by a second Ctrl-C; the state names the operations that were running. */
+  terminated: boolean;
   changes: Record<string, number>;
 }
 
@@ -62,6 +64,7 @@ export class Operation {
   private interrupted = 0;
   private executor: DeploymentExecutor | undefined;
   private plugins: AttachedPlugins | undefined;
+  private terminate: () => void = () => {};
 
   constructor(
     private readonly workspace: Workspace,
@@ -69,11 +72,18 @@ export class Operation {
     private readonly engineRoot: string,
   ) {}
 
-  /** Ctrl-C: the first asks for an orderly end, the second ends at once. */
-  interrupt(write: (line: string) => void): void {
+  /** Ctrl-C: the first asks for an orderly end; the second leaves what is running as it is. */
+  interrupt(signal: NodeJS.Signals, preview: boolean, write: (line: string) => void): void {
     this.interrupted++;
-    if (this.interrupted > 1) process.exit(255);
-    write("^C received; cancelling. If you would like to terminate immediately, press ^C again.");
+    const [name, again] = signal === "SIGTERM" ? ["SIGTERM", "send SIGTERM again"] : ["^C", "press ^C again"];
+    if (this.interrupted > 1) {
+      write(`${name} received; terminating`);
+      this.terminate();
+      return;
+    }
+    write(`${name} received; cancelling. If you would like to terminate immediately, ${again}.`);
+    if (!preview)
+      write("Note that terminating immediately may lead to orphaned resources and other inconsistencies.");
     this.executor?.interrupt();
     void this.plugins?.cancelAll();
   }
@@ -183,6 +193,13 @@ export class Operation {
     let succeeded = false;
     /** A pack that did not load: nothing was started then. */
     let refused: unknown;
+    let terminated = false;
+    const ended = new Promise<void>((end) => {
+      this.terminate = () => {
+        terminated = true;
+        end();
+      };
+    });
     try {
       const starting = loadPolicyPacks(children, options, {
         engineAddress: log.address,
@@ -228,15 +245,15 @@ export class Operation {
       });
       this.executor = new DeploymentExecutor(deployment, source);
       if (this.interrupted > 0) this.executor.interrupt();
-      await this.executor.run();
-      await source.ended;
-      succeeded = true;
+      await Promise.race([this.executor.run().then(() => source?.ended), ended]);
+      succeeded = !terminated;
     } catch (error) {
       if (!(error instanceof Bail)) emitter.error(messageOf(error));
     } finally {
-      await source?.shutdown();
+      if (!terminated) await source?.shutdown();
       // What never began leaves the state as it is.
       if (!options.preview && refused === undefined) await snapshot.save();
+      snapshot.close();
       source?.close();
       packs?.close();
       children.killAll();
@@ -262,6 +279,6 @@ export class Operation {
           succeeded,
         }),
       );
-    return { succeeded, changes: emitter.changes };
+    return { succeeded, terminated, changes: emitter.changes };
   }
 }

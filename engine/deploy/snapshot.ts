@@ -44,8 +44,13 @@ export class SnapshotManager {
 
   constructor(
     private base: { resources: ResourceState[]; pending: PendingOperation[] },
-    private readonly writer: SnapshotWriter | undefined,
+    private writer: SnapshotWriter | undefined,
   ) {}
+
+  /** Nothing is written from now on, even when an operation ends that is still running. */
+  close(): void {
+    this.writer = undefined;
+  }
 
   resources(): ResourceState[] {
     const finished = this.finished.filter((state): state is ResourceState => state !== undefined);
@@ -151,6 +156,7 @@ export class SnapshotManager {
   }
 }
 
+/** What an update must have on disk before it goes on; where a registration stands in the source can wait. */
 const COMPARED: (keyof ResourceState)[] = [
   "urn",
   "type",
@@ -170,8 +176,7 @@ const COMPARED: (keyof ResourceState)[] = [
   "ignoreChanges",
   "replaceOnChanges",
   "additionalSecretOutputs",
-  "sourcePosition",
-  "initErrors",
+  "replacementTrigger",
 ];
 
 function mustWrite(old: ResourceState, now: ResourceState): boolean {

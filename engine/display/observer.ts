@@ -51,9 +51,12 @@ export class EventEmitter implements Observer, Diagnostics {
   }
 
   stepFailed(step: Step, error: Error): void {
-    this.error(error.message, step.urn);
-    if (!this.options.preview)
-      this.emit({ type: "resOpFailed", metadata: metadataOf(step), error, steps: this.steps });
+    const { preview } = this.options;
+    this.error(
+      preview ? `Preview failed: ${error.message}` : error.message,
+      isDefaultProvider(step.urn) ? "" : step.urn,
+    );
+    if (!preview) this.emit({ type: "resOpFailed", metadata: metadataOf(step), error, steps: this.steps });
   }
 
   outputsRegistered(step: Step): void {

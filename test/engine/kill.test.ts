@@ -94,4 +94,39 @@ for (const name of ${JSON.stringify(NAMES)})
     },
     TIME,
   );
+
+  it(
+    "leaves at once at the second SIGINT: what runs stays pending, the lock is gone",
+    async () => {
+      const update = project.start("up --yes --skip-preview");
+      let answer: () => void = () => {};
+      const late = new Promise<void>((done) => {
+        answer = done;
+      });
+      let output = "";
+      update.child.stdout?.on("data", (chunk: Buffer) => {
+        const before = output;
+        output += String(chunk);
+        if (!before.includes("^C received; cancelling") && output.includes("^C received; cancelling"))
+          update.child.kill("SIGINT");
+      });
+      provider.before = async (_operation, name) => {
+        if (name !== "b") return;
+        update.child.kill("SIGINT");
+        await late;
+      };
+      const finished = await update.finished;
+      answer();
+      expect(finished.output).toContain("update cancelled");
+      expect(finished.exit).toBe(8);
+      expect(
+        project
+          .state()
+          .pending_operations?.map(({ type, resource }) => `${type} ${resource.urn.split("::").at(-1)}`),
+      ).toEqual(["creating b"]);
+      const locks = join(project.root, "state", ".pulumi", "locks", "organization", "shop", "dev");
+      expect(existsSync(locks) ? readdirSync(locks) : []).toEqual([]);
+    },
+    TIME,
+  );
 });
