@@ -22,24 +22,28 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Shares of all arrivals in percent. `repeat` is the double click: an order sent again under its key. */
+/**
+ * Shares of all arrivals in percent. `repeat` is the double click: an order sent again under its key. One request in
+ * twenty orders: several times what a shop sees, so that a short rehearsal has orders enough, and few enough that
+ * looking around is what the shop is busy with.
+ */
 export const MIX: Readonly<Record<Kind, number>> = {
-  page: 3,
-  browse: 18,
+  page: 4,
+  browse: 20,
   search: 12,
-  product: 18,
-  stock: 8,
+  product: 24.5,
+  stock: 10,
   login: 2,
   register: 1,
-  order: 11,
+  order: 5,
   repeat: 1,
-  payment: 9,
+  payment: 4.5,
   cancellation: 1,
   read: 5,
   list: 2,
   track: 5,
-  review: 2,
-  return: 1.5,
+  review: 1.5,
+  return: 1,
   statistics: 0.5,
 };
 

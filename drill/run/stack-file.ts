@@ -60,7 +60,7 @@ const LAPTOP: Readonly<Record<string, unknown>> = {
   "migration.reconcileInterval": "1m",
   "migration.reconcileRows": 10_000,
   "business.stockUpdateInterval": "3s",
-  "business.logistics.pollInterval": "2s",
+  "business.logistics.pollInterval": "10s",
   // Nobody evaluates alarms here, so no synthetic customer and no alarm can be asked; the other layers are real.
   "gates.layers": ["comparison", "queues", "pods", "errors", "latency"],
   "gates.requests": 20,
