@@ -19,15 +19,20 @@ export class ServiceAddresses {
     }
     spec.ipFamilies ??= ["IPv4"];
     spec.ipFamilyPolicy ??= "SingleStack";
-    spec.clusterIP ??= spec.clusterIPs?.[0] ?? this.#freeAddress();
+    // Addresses without the first one alone are for validation to refuse.
+    if (spec.clusterIPs !== undefined && spec.clusterIP === undefined) return;
+    spec.clusterIP ??= this.#freeAddress();
     spec.clusterIPs ??= [spec.clusterIP];
+    const own = (spec.ports ?? []).flatMap(({ nodePort }) => nodePort ?? []);
+    const taken = new Set([...own, spec.healthCheckNodePort ?? 0]);
     if (
       spec.type === "NodePort" ||
       (spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts !== false)
     ) {
-      const taken = new Set<number>();
       for (const port of spec.ports ?? []) port.nodePort ??= this.#freeNodePort(taken);
     }
+    if (spec.type === "LoadBalancer" && spec.externalTrafficPolicy === "Local")
+      spec.healthCheckNodePort ??= this.#freeNodePort(taken);
   }
 
   /** An update that names no address keeps the one that is there. */
@@ -40,6 +45,8 @@ export class ServiceAddresses {
         if (live.spec.clusterIP !== undefined) next.spec.clusterIP = live.spec.clusterIP;
         if (live.spec.clusterIPs !== undefined) next.spec.clusterIPs = live.spec.clusterIPs;
       } else if (next.spec.clusterIPs?.[0] !== given) next.spec.clusterIPs = [given];
+      if (next.spec.type === live.spec.type && live.spec.healthCheckNodePort !== undefined)
+        next.spec.healthCheckNodePort ??= live.spec.healthCheckNodePort;
       if (next.spec.ipFamilies === undefined && live.spec.ipFamilies !== undefined)
         next.spec.ipFamilies = live.spec.ipFamilies;
       if (next.spec.ipFamilyPolicy === undefined && live.spec.ipFamilyPolicy !== undefined)
@@ -53,6 +60,9 @@ export class ServiceAddresses {
       }
     }
     this.allocate(next);
+    const watched = next.spec.type === "LoadBalancer" && next.spec.externalTrafficPolicy === "Local";
+    if (!watched && live.spec.healthCheckNodePort === next.spec.healthCheckNodePort)
+      delete next.spec.healthCheckNodePort;
     if (next.spec.type === "ClusterIP") for (const port of next.spec.ports ?? []) delete port.nodePort;
   }
 

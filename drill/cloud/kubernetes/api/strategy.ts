@@ -116,16 +116,24 @@ export function bearTemplateLabels({ kind, metadata, spec }: Job): void {
     metadata.labels = { ...labels };
 }
 
+/** The labels by which a Job finds its pods. */
+export function generatedLabels({ uid = "", name }: Job["metadata"]): Record<string, string> {
+  const values = [uid, name, uid, name];
+  return Object.fromEntries(JOB_LABELS.map((key, index) => [key, values[index] ?? ""]));
+}
+
+/** Labels that are given stay, for validation to refuse them. */
 function addSelector({ metadata, spec }: Job): void {
   if (spec?.template === undefined || spec.manualSelector === true) return;
-  const uid = metadata.uid ?? "";
-  const values = [uid, metadata.name, uid, metadata.name];
-  const generated = Object.fromEntries(JOB_LABELS.map((key, index) => [key, values[index] ?? ""]));
+  const key = "batch.kubernetes.io/controller-uid";
   spec.template.metadata = { ...spec.template.metadata };
-  spec.template.metadata.labels = { ...spec.template.metadata.labels, ...generated };
+  spec.template.metadata.labels = { ...generatedLabels(metadata), ...spec.template.metadata.labels };
   spec.selector = {
     ...spec.selector,
-    matchLabels: { ...spec.selector?.matchLabels, "batch.kubernetes.io/controller-uid": uid },
+    matchLabels: {
+      ...spec.selector?.matchLabels,
+      [key]: spec.selector?.matchLabels?.[key] ?? metadata.uid ?? "",
+    },
   };
 }
 

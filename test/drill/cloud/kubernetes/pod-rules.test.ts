@@ -41,6 +41,7 @@ function causesOf(object: KubernetesObject): string[] {
 
 const INVALID = "FieldValueInvalid";
 const REQUIRED = "FieldValueRequired";
+const NOT_FOUND = "FieldValueNotFound";
 const FORBIDDEN = "FieldValueForbidden";
 const DUPLICATE = "FieldValueDuplicate";
 const UNSUPPORTED = "FieldValueNotSupported";
@@ -136,16 +137,17 @@ describe("what an API server refuses of a Pod", () => {
     [
       "recursion without read-only",
       () => mounted({ recursiveReadOnly: "Enabled" }),
-      `spec.containers[0].volumeMounts[0].recursiveReadOnly ${FORBIDDEN}`,
+      `spec.containers[0].volumeMounts.recursiveReadOnly ${FORBIDDEN}`,
     ],
     [
       "recursion of an unknown kind",
       () => mounted({ readOnly: true, recursiveReadOnly: "Yes" }),
-      `spec.containers[0].volumeMounts[0].recursiveReadOnly ${UNSUPPORTED}`,
+      `spec.containers[0].volumeMounts.recursiveReadOnly ${UNSUPPORTED}`,
     ],
     [
       "an ephemeral claim that asks for nothing",
       () => mounted({}, { ephemeral: { volumeClaimTemplate: { spec: {} } } }),
+      `spec.containers[0].volumeMounts[0].name ${NOT_FOUND}`,
       `spec.volumes[0].ephemeral.volumeClaimTemplate.spec.accessModes ${REQUIRED}`,
       `spec.volumes[0].ephemeral.volumeClaimTemplate.spec.resources[storage] ${REQUIRED}`,
     ],
@@ -283,7 +285,7 @@ describe("what an API server refuses of other kinds", () => {
           hard: { pods: "1" },
           scopeSelector: { matchExpressions: [{ scopeName: "BestEffort", operator: "In", values: ["a"] }] },
         }),
-      [`spec.scopeSelector.matchExpressions[0].operator ${INVALID}`],
+      [`spec.scopeSelector.matchExpressions.operator ${INVALID}`],
     ],
     ["limits of an unknown thing", () => range([{ type: "Service" }]), [`spec.limits[0].type ${INVALID}`]],
   ];

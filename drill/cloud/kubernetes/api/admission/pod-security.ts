@@ -6,7 +6,7 @@ import type { Namespace } from "../types/store";
 import { Problems } from "../validate/problems";
 import { templateOf } from "../validate/warnings";
 import { same } from "../values/json";
-import { type Level, type Violation, violations } from "./pod-security-checks";
+import { type Level, type Violation, violations } from "./levels";
 
 const PREFIX = "pod-security.kubernetes.io/";
 const LEVELS = ["privileged", "baseline", "restricted"];
@@ -50,7 +50,7 @@ export function checkPodSecurity(
   });
   const enforced = policyOf(namespace, "enforce");
   if (object.kind === "Pod") {
-    const found = violations(enforced.level, template.spec);
+    const found = violations(enforced.level, enforced.version, template.spec, template.annotations);
     if (found.length > 0) {
       throw forbidden(
         "pods",
@@ -63,7 +63,7 @@ export function checkPodSecurity(
   // Where nothing is said about warnings, templates are warned of what their pods would be refused for.
   const asked = namespace?.metadata.labels?.[`${PREFIX}warn`];
   const warned = asked === undefined && object.kind !== "Pod" ? enforced : policyOf(namespace, "warn");
-  const found = violations(warned.level, template.spec);
+  const found = violations(warned.level, warned.version, template.spec, template.annotations);
   if (found.length > 0)
     warnings.push(`would violate PodSecurity "${warned.level}:${warned.version}": ${listed(found)}`);
 }
@@ -79,7 +79,7 @@ export function warnOfExistingPods(
   if (same(now, before) || now.level === "privileged") return;
   const groups = new Map<string, string[]>();
   for (const pod of server.list<Pod>("v1", "Pod", next.metadata.name)) {
-    const found = violations(now.level, pod.spec);
+    const found = violations(now.level, now.version, pod.spec, pod.metadata.annotations);
     if (found.length === 0) continue;
     const text = found.map(({ reason }) => reason).join(", ");
     groups.set(text, [...(groups.get(text) ?? []), pod.metadata.name]);

@@ -18,7 +18,11 @@ export function defaultService({ spec }: Service): void {
       port.targetPort = port.port;
   }
   if (spec.type !== "ExternalName") spec.internalTrafficPolicy ??= "Cluster";
-  if (spec.type === "NodePort" || spec.type === "LoadBalancer") spec.externalTrafficPolicy ??= "Cluster";
+  const outside =
+    spec.type === "NodePort" ||
+    spec.type === "LoadBalancer" ||
+    (spec.type === "ClusterIP" && (spec.externalIPs ?? []).length > 0);
+  if (outside) spec.externalTrafficPolicy ??= "Cluster";
   if (spec.type === "LoadBalancer") spec.allocateLoadBalancerNodePorts ??= true;
 }
 

@@ -67,6 +67,13 @@ function defaultVolume(volume: Volume): void {
     if (source !== undefined) source.defaultMode ??= 0o644;
   }
   if (volume.hostPath !== undefined) volume.hostPath.type ??= "";
+  const { ephemeral, image } = volume as {
+    ephemeral?: { volumeClaimTemplate?: { spec?: { volumeMode?: string } } };
+    image?: { reference?: string; pullPolicy?: string };
+  };
+  if (ephemeral?.volumeClaimTemplate?.spec !== undefined)
+    ephemeral.volumeClaimTemplate.spec.volumeMode ??= "Filesystem";
+  if (image !== undefined) image.pullPolicy ??= floatingTag(image.reference) ? "Always" : "IfNotPresent";
   const items = [
     ...(volume.downwardAPI?.items ?? []),
     ...(volume.projected?.sources ?? []).flatMap(({ downwardAPI }) => downwardAPI?.items ?? []),

@@ -47,6 +47,9 @@ const DROPPED_NUMBERS = new Set([
   "observedGeneration",
 ]);
 
+/** Fields of those names whose zero is a value. */
+const KEPT_NUMBERS = new Set(["V1ClientIPConfig.timeoutSeconds"]);
+
 const STATUS_COUNTS = new Set([
   "replicas",
   "updatedReplicas",
@@ -152,7 +155,7 @@ function write(value: unknown, type: TypeNode, path: string, key: string, owner:
         owner !== "V1PodDisruptionBudgetStatus"
       )
         return undefined;
-      return value === 0 && DROPPED_NUMBERS.has(key) ? undefined : value;
+      return value === 0 && DROPPED_NUMBERS.has(key) && !KEPT_NUMBERS.has(path) ? undefined : value;
     case "string":
       if (value !== "") return value;
       return KEPT_TEXTS.has(key) || (key === "name" && NAMED.has(owner)) ? value : undefined;

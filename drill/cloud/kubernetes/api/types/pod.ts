@@ -98,6 +98,7 @@ export interface PodSecurityContext extends Omit<SecurityContext, "capabilities"
   fsGroupChangePolicy?: string;
   supplementalGroups?: number[];
   supplementalGroupsPolicy?: string;
+  seLinuxChangePolicy?: string;
   sysctls?: { name: string; value: string }[];
 }
 
@@ -119,6 +120,7 @@ export interface Container {
   livenessProbe?: Probe;
   lifecycle?: { preStop?: Handler; postStart?: Handler; stopSignal?: string };
   restartPolicy?: string;
+  resizePolicy?: { resourceName?: string; restartPolicy?: string }[];
   securityContext?: SecurityContext;
   terminationMessagePath?: string;
   terminationMessagePolicy?: string;
@@ -213,6 +215,7 @@ export interface PodSpec {
   overhead?: ResourceList;
   os?: { name: string };
   readinessGates?: { conditionType: string }[];
+  resourceClaims?: { name?: string; resourceClaimName?: string; resourceClaimTemplateName?: string }[];
   resources?: ResourceRequirements;
 }
 

@@ -1,14 +1,16 @@
 import type { HorizontalPodAutoscaler, MetricSpec, MetricTarget, ScalingRules } from "../types/workloads";
 import { quantity } from "../values/quantity";
-import { pathSegment } from "./formats";
+import { dnsLabel, pathSegment, qualifiedName } from "./formats";
 import type { Problems } from "./problems";
+import { checkContainerResource } from "./resources";
 
+/** In the order in which the server looks for them. */
 const SOURCES = {
-  ContainerResource: "containerResource",
-  External: "external",
   Object: "object",
+  External: "external",
   Pods: "pods",
   Resource: "resource",
+  ContainerResource: "containerResource",
 } as const;
 
 export function checkAutoscaler({ spec }: HorizontalPodAutoscaler, problems: Problems): void {
@@ -19,6 +21,7 @@ export function checkAutoscaler({ spec }: HorizontalPodAutoscaler, problems: Pro
   if (minReplicas !== undefined && maxReplicas < minReplicas) {
     problems.invalid("spec.maxReplicas", maxReplicas, "must be greater than or equal to `minReplicas`");
   }
+  checkTargetVersion(scaleTargetRef, problems);
   for (const name of ["kind", "name"] as const) {
     const value = scaleTargetRef?.[name];
     if (!value) problems.required(`spec.scaleTargetRef.${name}`);
@@ -31,13 +34,26 @@ export function checkAutoscaler({ spec }: HorizontalPodAutoscaler, problems: Pro
   }
 }
 
+/** What is scaled belongs to a group; the one exception is the old ReplicationController. */
+function checkTargetVersion(
+  reference: { apiVersion?: string; kind?: string } | undefined,
+  problems: Problems,
+): void {
+  const { apiVersion = "", kind } = reference ?? {};
+  const at = "spec.scaleTargetRef.apiVersion";
+  const parts = apiVersion.split("/");
+  if (parts.length > 2) problems.invalid(at, apiVersion, `unexpected GroupVersion string: ${apiVersion}`);
+  else if ((parts.length < 2 || parts[0] === "") && kind !== "ReplicationController")
+    problems.invalid(at, apiVersion, "apiVersion must specify API group");
+}
+
 function checkMetric(at: string, metric: MetricSpec, problems: Problems): void {
   if (!metric.type) problems.required(`${at}.type`, "must specify a metric source type");
   const present = Object.values(SOURCES).filter((source) => metric[source] !== undefined);
   if (present.length > 0) checkSource(at, metric, present, problems);
   const expected = SOURCES[metric.type as keyof typeof SOURCES] as (typeof present)[number] | undefined;
   if (expected === undefined) {
-    if (metric.type) problems.unsupported(`${at}.type`, metric.type, Object.keys(SOURCES));
+    problems.unsupported(`${at}.type`, metric.type ?? "", Object.keys(SOURCES).sort());
   } else if (metric[expected] === undefined) {
     problems.required(`${at}.${expected}`, "must populate information for the given metric source");
   }
@@ -57,8 +73,7 @@ function checkSource(at: string, metric: MetricSpec, present: readonly string[],
       const name = resource === undefined ? "containerResource" : "resource";
       const source = resource ?? containerResource;
       if (!source?.name) problems.required(`${at}.${name}.name`, "must specify a resource name");
-      if (containerResource !== undefined && !containerResource.container)
-        problems.required(`${at}.${name}.container`, "must specify a container");
+      if (resource === undefined) checkContainerSource(`${at}.${name}`, containerResource, problems);
       checkUtilisation(`${at}.${name}.target`, source?.target ?? {}, problems);
       return;
     }
@@ -72,7 +87,9 @@ function checkSource(at: string, metric: MetricSpec, present: readonly string[],
     case "object":
       checkName(`${at}.object`, object?.metric, problems);
       for (const name of ["kind", "name"] as const) {
-        if (!object?.describedObject?.[name]) problems.required(`${at}.object.describedObject.${name}`);
+        const value = object?.describedObject?.[name];
+        if (!value) problems.required(`${at}.object.describedObject.${name}`);
+        else problems.texts(`${at}.object.describedObject.${name}`, value, pathSegment(value));
       }
       checkTarget(`${at}.object.target`, object?.target ?? {}, problems);
       checkEither(`${at}.object.target`, object?.target ?? {}, problems);
@@ -81,7 +98,26 @@ function checkSource(at: string, metric: MetricSpec, present: readonly string[],
       checkName(`${at}.external`, external?.metric, problems);
       checkTarget(`${at}.external.target`, external?.target ?? {}, problems);
       checkEither(`${at}.external.target`, external?.target ?? {}, problems);
+      if (external?.target?.value !== undefined && external.target.averageValue !== undefined)
+        problems.forbidden(
+          `${at}.external.target.value`,
+          "may not set both a target value for metric and a per-pod target",
+        );
   }
+}
+
+function checkContainerSource(
+  at: string,
+  { name, container }: Partial<NonNullable<MetricSpec["containerResource"]>> = {},
+  problems: Problems,
+): void {
+  if (name) {
+    const wrong = qualifiedName(name);
+    problems.texts(`${at}.name`, name, wrong);
+    if (wrong.length === 0) checkContainerResource(`${at}.name`, name, problems);
+  }
+  if (!container) problems.required(`${at}.container`, "must specify a container");
+  else problems.texts(`${at}.container`, container, dnsLabel(container));
 }
 
 function checkName(at: string, metric: { name?: string } | undefined, problems: Problems): void {
@@ -92,7 +128,8 @@ function checkName(at: string, metric: { name?: string } | undefined, problems: 
 function checkTarget(at: string, target: MetricTarget, problems: Problems): void {
   const { type, value, averageValue, averageUtilization } = target;
   if (!type) problems.required(`${at}.type`, "must specify a metric target type");
-  else problems.oneOf(`${at}.type`, type, ["AverageValue", "Utilization", "Value"]);
+  if (!["AverageValue", "Utilization", "Value"].includes(type ?? ""))
+    problems.invalid(`${at}.type`, type ?? "", "must be either Utilization, Value, or AverageValue");
   if (value !== undefined && quantity(value) <= 0n)
     problems.invalid(`${at}.value`, value, "must be positive");
   if (averageValue !== undefined && quantity(averageValue) <= 0n)

@@ -78,7 +78,14 @@ function checkJson(key: string, data: Readonly<Record<string, string>>, problems
   }
   const text = Buffer.from(value, "base64").toString("utf8");
   try {
-    JSON.parse(text);
+    const parsed: unknown = JSON.parse(text);
+    if (parsed === null || (typeof parsed === "object" && !Array.isArray(parsed))) return;
+    const type = Array.isArray(parsed) ? "array" : typeof parsed === "boolean" ? "bool" : typeof parsed;
+    problems.invalid(
+      `data[${key}]`,
+      "<secret contents redacted>",
+      `json: cannot unmarshal ${type} into Go value of type map[string]interface {}`,
+    );
   } catch {
     const first = text.trimStart().charAt(0);
     const why =

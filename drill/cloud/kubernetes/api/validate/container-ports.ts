@@ -1,19 +1,13 @@
-import type { Container } from "../types/pod";
+import type { Container, PodSpec } from "../types/pod";
 import { portName, portNumber } from "./formats";
 import type { Problems } from "./problems";
 
 const PROTOCOLS = ["SCTP", "TCP", "UDP"];
 
-/** Ports of a container. `hosts` are the ports of the node that containers of the same pod took before. */
-export function checkPorts(
-  at: string,
-  { ports = [] }: Container,
-  hostNetwork: boolean,
-  hosts: Set<string>,
-  problems: Problems,
-): void {
+/** Ports of a container: their names, numbers and protocols. */
+export function checkPorts(at: string, { ports = [] }: Container, problems: Problems): void {
   const names = new Set<string>();
-  for (const [index, { name, containerPort, hostPort, hostIP, protocol }] of ports.entries()) {
+  for (const [index, { name, containerPort, hostPort, protocol }] of ports.entries()) {
     const here = `${at}[${index}]`;
     if (name !== undefined && name !== "") {
       const wrong = portName(name);
@@ -25,19 +19,41 @@ export function checkPorts(
     else
       for (const message of portNumber(containerPort))
         problems.invalid(`${here}.containerPort`, containerPort, message);
-    if (hostPort) {
+    if (hostPort)
       for (const message of portNumber(hostPort)) problems.invalid(`${here}.hostPort`, hostPort, message);
-      if (hostNetwork && hostPort !== containerPort) {
-        problems.invalid(
-          `${here}.containerPort`,
-          containerPort,
-          "must match `hostPort` when `hostNetwork` is true",
-        );
-      }
-      const key = `${protocol}/${hostIP ?? ""}/${hostPort}`;
-      if (hosts.has(key)) problems.duplicate(`${here}.hostPort`, key);
-      hosts.add(key);
-    }
     problems.oneOf(`${here}.protocol`, protocol, PROTOCOLS);
   }
+}
+
+/** Each port of the node once. `taken` are those that containers of the same pod took before. */
+export function checkHostPorts(
+  at: string,
+  { ports = [] }: Container,
+  taken: Set<string>,
+  problems: Problems,
+): void {
+  for (const [index, { hostPort, hostIP, protocol }] of ports.entries()) {
+    if (!hostPort) continue;
+    const key = `${protocol}/${hostIP ?? ""}/${hostPort}`;
+    if (taken.has(key)) problems.duplicate(`${at}[${index}].hostPort`, key);
+    taken.add(key);
+  }
+}
+
+/** On the node's own network a port of the container is one of the node. A template may leave it out. */
+export function checkNodePorts(
+  field: string,
+  { containers = [], hostNetwork }: PodSpec,
+  template: boolean,
+  problems: Problems,
+): void {
+  if (hostNetwork !== true) return;
+  for (const [index, { ports = [] }] of containers.entries())
+    for (const [position, { containerPort, hostPort = 0 }] of ports.entries())
+      if (hostPort !== containerPort && !(template && hostPort === 0))
+        problems.invalid(
+          `${field}.containers[${index}].ports[${position}].hostPort`,
+          hostPort,
+          "must match `containerPort` when `hostNetwork` is true",
+        );
 }

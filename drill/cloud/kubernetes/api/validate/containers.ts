@@ -1,6 +1,6 @@
-import type { Container, PodSpec } from "../types/pod";
+import type { Container, PodSpec, Volume } from "../types/pod";
 import { checkDevices, checkMounts } from "./container-mounts";
-import { checkPorts } from "./container-ports";
+import { checkHostPorts, checkPorts } from "./container-ports";
 import { checkEnvironment } from "./environment";
 import { dnsLabel } from "./formats";
 import { checkProbes } from "./handlers";
@@ -9,10 +9,13 @@ import { checkResources } from "./resources";
 import { checkSecurityContext } from "./security-context";
 
 const PULL_POLICIES = ["Always", "IfNotPresent", "Never"];
+const RESIZED = ["cpu", "memory"];
+const RESIZE_POLICIES = ["NotRequired", "RestartContainer"];
+
 export function checkContainers(
   field: string,
   spec: PodSpec,
-  volumes: ReadonlySet<string>,
+  volumes: ReadonlyMap<string, Volume>,
   problems: Problems,
 ): void {
   const containers = spec.containers ?? [];
@@ -22,22 +25,19 @@ export function checkContainers(
   for (const [index, container] of containers.entries()) {
     const at = `${field}.containers[${index}]`;
     checkContainer(at, container, spec, volumes, names, problems);
-    checkPorts(`${at}.ports`, container, spec.hostNetwork === true, hostPorts, problems);
+    checkPorts(`${at}.ports`, container, problems);
+    checkHostPorts(`${at}.ports`, container, hostPorts, problems);
     if (container.restartPolicy !== undefined) {
       problems.forbidden(`${at}.restartPolicy`, "may not be set for non-init containers");
     }
     checkProbes(at, container, spec.terminationGracePeriodSeconds, problems);
   }
-  const atStart = new Set<string>();
   for (const [index, container] of (spec.initContainers ?? []).entries()) {
-    checkPorts(
-      `${field}.initContainers[${index}].ports`,
-      container,
-      spec.hostNetwork === true,
-      atStart,
-      problems,
-    );
-    checkInitContainer(`${field}.initContainers[${index}]`, container, spec, volumes, names, problems);
+    const at = `${field}.initContainers[${index}]`;
+    checkPorts(`${at}.ports`, container, problems);
+    // They run one by one, so that each is alone with its ports; the server always names the first.
+    checkHostPorts(`${field}.initContainers[0].ports`, container, new Set(), problems);
+    checkInitContainer(at, container, spec, volumes, names, problems);
   }
 }
 
@@ -45,7 +45,7 @@ function checkInitContainer(
   at: string,
   container: Container,
   spec: PodSpec,
-  volumes: ReadonlySet<string>,
+  volumes: ReadonlyMap<string, Volume>,
   names: Set<string>,
   problems: Problems,
 ): void {
@@ -66,7 +66,7 @@ function checkContainer(
   at: string,
   container: Container,
   spec: PodSpec,
-  volumes: ReadonlySet<string>,
+  volumes: ReadonlyMap<string, Volume>,
   names: Set<string>,
   problems: Problems,
 ): void {
@@ -78,8 +78,6 @@ function checkContainer(
     names.add(name);
   }
   if (!image) problems.required(`${at}.image`);
-  else if (image !== image.trim())
-    problems.invalid(`${at}.image`, image, "must not have leading or trailing whitespace");
   problems.oneOf(`${at}.terminationMessagePolicy`, terminationMessagePolicy, [
     "FallbackToLogsOnError",
     "File",
@@ -87,7 +85,46 @@ function checkContainer(
   problems.oneOf(`${at}.imagePullPolicy`, imagePullPolicy, PULL_POLICIES);
   checkEnvironment(at, container, problems);
   checkMounts(`${at}.volumeMounts`, container, volumes, problems);
-  checkDevices(`${at}.volumeDevices`, container, spec.volumes ?? [], problems);
+  checkDevices(`${at}.volumeDevices`, container, volumes, problems);
   checkResources(`${at}.resources`, container.resources, problems);
-  checkSecurityContext(`${at}.securityContext`, container, problems);
+  checkClaims(`${at}.resources.claims`, container.resources?.claims ?? [], spec, problems);
+  checkResizing(`${at}.resizePolicy`, container, spec, problems);
+  checkSecurityContext(`${at}.securityContext`, container, spec.hostUsers !== false, problems);
+}
+
+/** Devices of the pod that the container uses. */
+function checkClaims(
+  at: string,
+  claims: readonly { name?: string }[],
+  { resourceClaims = [] }: PodSpec,
+  problems: Problems,
+): void {
+  const names = new Set<string>();
+  for (const [index, { name }] of claims.entries()) {
+    if (!name) {
+      problems.required(`${at}[${index}]`);
+      continue;
+    }
+    if (names.has(name)) problems.duplicate(`${at}[${index}]`, name);
+    names.add(name);
+    if (!resourceClaims.some((claim) => claim.name === name)) problems.notFound(`${at}[${index}]`, name);
+  }
+}
+
+/** Whether a container starts again when its processor time or memory changes. */
+function checkResizing(
+  at: string,
+  { resizePolicy = [] }: Container,
+  { restartPolicy: pod }: PodSpec,
+  problems: Problems,
+): void {
+  const seen = new Set<string>();
+  for (const [index, { resourceName = "", restartPolicy = "" }] of resizePolicy.entries()) {
+    if (seen.has(resourceName)) problems.duplicate(`${at}[${index}]`, resourceName);
+    seen.add(resourceName);
+    problems.oneOf(at, resourceName, RESIZED);
+    problems.oneOf(at, restartPolicy, RESIZE_POLICIES);
+    if (pod === "Never" && restartPolicy !== "NotRequired")
+      problems.invalid(at, restartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'");
+  }
 }

@@ -1,14 +1,17 @@
 import type { CronJob } from "../types/workloads";
 import { cronProblem } from "../values/cron";
 import { checkJobSpec } from "./job";
-import { checkAnnotations, checkLabels } from "./metadata";
 import type { Problems } from "./problems";
 
 const LONGEST_NAME = 52;
 
-export function checkCronJob({ metadata, spec }: CronJob, problems: Problems): void {
+export function checkCronJob(
+  { metadata, spec }: CronJob,
+  live: CronJob | undefined,
+  problems: Problems,
+): void {
   // The Jobs' names are eleven characters longer.
-  if (metadata.name.length > LONGEST_NAME) {
+  if (live === undefined && metadata.name.length > LONGEST_NAME) {
     problems.invalid("metadata.name", metadata.name, `must be no more than ${LONGEST_NAME} characters`);
   }
   if (spec === undefined) return;
@@ -19,8 +22,6 @@ export function checkCronJob({ metadata, spec }: CronJob, problems: Problems): v
   problems.notNegative("spec.failedJobsHistoryLimit", spec.failedJobsHistoryLimit);
   const template = spec.jobTemplate;
   if (template === undefined) return;
-  checkLabels(template.metadata?.labels, "spec.jobTemplate.metadata.labels", problems);
-  checkAnnotations(template.metadata?.annotations, "spec.jobTemplate.metadata.annotations", problems);
   if (template.spec === undefined) return;
   if (template.spec.manualSelector === true)
     problems.unsupported("spec.jobTemplate.spec.manualSelector", true, ["nil", "false"]);
@@ -36,15 +37,15 @@ export function checkCronJob({ metadata, spec }: CronJob, problems: Problems): v
 
 function checkSchedule({ schedule, timeZone }: CronJob["spec"], problems: Problems): void {
   if (!schedule) problems.required("spec.schedule");
-  else if (/TZ/.test(schedule)) {
-    problems.invalid(
-      "spec.schedule",
-      schedule,
-      "cannot use TZ or CRON_TZ in schedule, use timeZone field instead",
-    );
-  } else {
-    const wrong = cronProblem(schedule);
+  else {
+    const wrong = cronProblem(schedule.replace(/^(?:CRON_)?TZ=\S+\s+/, ""));
     if (wrong !== undefined) problems.invalid("spec.schedule", schedule, wrong);
+    if (schedule.includes("TZ"))
+      problems.invalid(
+        "spec.schedule",
+        schedule,
+        "cannot use TZ or CRON_TZ in schedule, use timeZone field instead",
+      );
   }
   if (timeZone === undefined) return;
   if (timeZone === "")
@@ -60,9 +61,12 @@ function checkSchedule({ schedule, timeZone }: CronJob["spec"], problems: Proble
 }
 
 function isTimeZone(name: string): boolean {
+  if (!name.split("/").every((part) => /^(?!-)[A-Za-z._\-0-9+]{1,14}$/.test(part) && !/^\.\.?$/.test(part)))
+    return false;
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    // The server reads zones from files, whose names have a case.
+    return timeZone.toLowerCase() === name.toLowerCase() ? timeZone === name : /^[A-Z]/.test(name);
   } catch {
     return false;
   }

@@ -15,7 +15,7 @@ export function checkDeployment(
   problems: Problems,
 ): void {
   problems.notNegative("spec.replicas", spec?.replicas);
-  checkReplicated(spec, "deployment", problems);
+  checkReplicated(spec, problems);
   checkStrategy(spec ?? {}, problems);
   for (const name of ["minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"] as const) {
     problems.notNegative(`spec.${name}`, spec?.[name]);
@@ -36,7 +36,7 @@ export function checkReplicaSet(
 ): void {
   problems.notNegative("spec.replicas", spec?.replicas);
   problems.notNegative("spec.minReadySeconds", spec?.minReadySeconds);
-  checkReplicated(spec, "replica set", problems);
+  checkReplicated(spec, problems);
   if (live !== undefined && !same(spec?.selector, live.spec.selector)) {
     problems.invalid("spec.selector", spec?.selector, "field is immutable");
   }
@@ -45,20 +45,19 @@ export function checkReplicaSet(
 /** A selector that is there, says something, and matches the template it stands beside. */
 function checkReplicated(
   spec: Pick<Deployment["spec"], "selector" | "template"> | undefined,
-  owner: string,
   problems: Problems,
 ): void {
   const { selector, template } = spec ?? {};
-  if (selector === undefined) problems.required("spec.selector");
-  else {
-    checkSelector(selector, "spec.selector", problems);
-    const parts = Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length;
-    if (parts === 0) problems.invalid("spec.selector", selector, `empty selector is invalid for ${owner}`);
-  }
-  const labels = template?.metadata?.labels;
   const empty =
     selector !== undefined &&
     Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;
+  if (selector === undefined) problems.required("spec.selector");
+  else if (!checkSelector(selector, "spec.selector", problems)) {
+    // Without a selector that can be read, the server does not look at the template.
+    problems.invalid("spec.selector", selector, "invalid label selector");
+    return;
+  } else if (empty) problems.invalid("spec.selector", selector, "empty selector is invalid for deployment");
+  const labels = template?.metadata?.labels;
   if (!empty && !matches(selector, labels)) {
     problems.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
   }
@@ -98,7 +97,7 @@ function checkStrategy({ strategy = {} }: Partial<Deployment["spec"]>, problems:
       return;
     }
     default:
-      problems.oneOf(`${at}.type`, strategy.type, ["Recreate", "RollingUpdate"]);
+      problems.unsupported(at, strategy, ["Recreate", "RollingUpdate"]);
   }
 }
 
@@ -112,6 +111,10 @@ export function checkAtMostAll(at: string, value: IntOrString | undefined, probl
   if (Number(value.slice(0, -1)) > 100) problems.invalid(at, value, "must not be greater than 100%");
 }
 
+/** A text without a percent sign is none, and counts as the number it begins with. */
 function isZero(value: IntOrString | undefined): boolean {
-  return value === 0 || value === "0%" || value === "0";
+  return typeof value === "string"
+    ? Number(percentText(value).length === 0 ? value.slice(0, -1) : (/^[+-]?\d+$/.exec(value)?.[0] ?? 0)) ===
+        0
+    : value === 0;
 }

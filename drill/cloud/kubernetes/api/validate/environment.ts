@@ -1,5 +1,5 @@
 import type { Container, EnvFromSource, EnvVar, KeySelector } from "../types/pod";
-import { dataKey, dnsSubdomain, variableName } from "./formats";
+import { asPrefix, dataKey, dnsSubdomain, variableName } from "./formats";
 import type { Problems } from "./problems";
 import { checkFieldReference, checkResourceReference } from "./references";
 
@@ -22,7 +22,8 @@ export function checkEnvironment(
   problems: Problems,
 ): void {
   for (const [index, variable] of env.entries()) checkVariable(`${at}.env[${index}]`, variable, problems);
-  for (const [index, source] of envFrom.entries()) checkEnvFrom(`${at}.envFrom[${index}]`, source, problems);
+  for (const [index, source] of envFrom.entries())
+    checkEnvFrom(`${at}.envFrom`, `${at}.envFrom[${index}]`, source, problems);
 }
 
 function checkVariable(at: string, { name, value, valueFrom }: EnvVar, problems: Problems): void {
@@ -54,20 +55,23 @@ function checkKeySelector(at: string, { name = "", key }: KeySelector, problems:
   else problems.texts(`${at}.key`, key, dataKey(key));
 }
 
+/** For the number of sources the server names the list, not the one that is wrong. */
 function checkEnvFrom(
+  list: string,
   at: string,
   { prefix, configMapRef, secretRef }: EnvFromSource,
   problems: Problems,
 ): void {
   if (prefix !== undefined && prefix !== "") problems.texts(`${at}.prefix`, prefix, variableName(prefix));
   if (configMapRef !== undefined && secretRef !== undefined) {
-    problems.invalid(at, "", "may not have more than one field specified at a time");
+    problems.invalid(list, "", "may not have more than one field specified at a time");
   }
   if (configMapRef === undefined && secretRef === undefined) {
-    problems.invalid(at, "", "must specify one of: `configMapRef` or `secretRef`");
+    problems.invalid(list, "", "must specify one of: `configMapRef` or `secretRef`");
   }
   for (const [kind, reference] of Object.entries({ configMapRef, secretRef })) {
     if (reference === undefined) continue;
-    problems.texts(`${at}.${kind}.name`, reference.name ?? "", dnsSubdomain(reference.name ?? ""));
+    if (!reference.name) problems.required(`${at}.${kind}.name`);
+    else problems.texts(`${at}.${kind}.name`, reference.name, asPrefix(dnsSubdomain)(reference.name));
   }
 }

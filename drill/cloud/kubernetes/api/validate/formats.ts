@@ -18,6 +18,14 @@ function tooLong(text: string, most: number): string[] {
   return text.length > most ? [`must be no more than ${most} characters`] : [];
 }
 
+/**
+ * The form of a name to which characters are added: it may end with a dash. As the API does it, the last two characters
+ * of such a name count as one letter.
+ */
+export function asPrefix(form: (text: string) => string[]): (text: string) => string[] {
+  return (text) => form(text.length > 1 && text.endsWith("-") ? `${text.slice(0, -2)}a` : text);
+}
+
 export function dnsLabel(text: string): string[] {
   const found = tooLong(text, 63);
   if (matches(text, LABEL)) return found;
@@ -33,6 +41,17 @@ export function dnsSubdomain(text: string): string[] {
   const message =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
   return [...found, formMessage(message, SUBDOMAIN, "example.com")];
+}
+
+/** Search domains may also have underscores. */
+export function searchDomain(text: string): string[] {
+  const label = "[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?";
+  const pattern = `${label}(\\.${label})*`;
+  const found = tooLong(text, 253);
+  if (matches(text, pattern)) return found;
+  const message =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+  return [...found, formMessage(message, pattern, "example.com")];
 }
 
 export function wildcardSubdomain(text: string): string[] {

@@ -11,13 +11,14 @@ import { checkCronJob } from "./cron-job";
 import { checkDeployment, checkReplicaSet } from "./deployment";
 import { checkDisruptionBudget } from "./disruption-budget";
 import { dns1035Label, dnsLabel, dnsSubdomain, pathSegment } from "./formats";
-import { checkIngress } from "./ingress";
+import { checkIngress, checkIngressClass } from "./ingress";
 import { checkJob } from "./job";
-import { checkMetadata } from "./metadata";
+import { checkLimitRange } from "./limit-range";
+import { checkDeletion, checkMetadata } from "./metadata";
 import { checkNetworkPolicy } from "./network-policy";
 import { checkPod } from "./pod";
 import { Problems } from "./problems";
-import { checkLimitRange, checkPriorityClass, checkResourceQuota } from "./quotas";
+import { checkPriorityClass, checkResourceQuota } from "./quotas";
 import { checkBinding, checkRole } from "./rbac";
 import { checkService } from "./service";
 import { warningsOf } from "./warnings";
@@ -29,11 +30,12 @@ const CHECKS: Readonly<Record<string, Check | undefined>> = {
   Deployment: checkDeployment as Check,
   ReplicaSet: checkReplicaSet as Check,
   Job: checkJob as Check,
-  CronJob: ((object, _live, problems) => checkCronJob(object, problems)) as Check,
+  CronJob: checkCronJob as Check,
   HorizontalPodAutoscaler: ((object, _live, problems) => checkAutoscaler(object, problems)) as Check,
   PodDisruptionBudget: ((object, _live, problems) => checkDisruptionBudget(object, problems)) as Check,
   NetworkPolicy: ((object, _live, problems) => checkNetworkPolicy(object, problems)) as Check,
   Ingress: checkIngress as Check,
+  IngressClass: checkIngressClass as Check,
   ConfigMap: checkConfigMap as Check,
   Secret: checkSecret as Check,
   ResourceQuota: checkResourceQuota as Check,
@@ -52,6 +54,8 @@ const NAME_FORMS: Readonly<Record<string, ((name: string) => string[]) | undefin
   Role: pathSegment,
   ClusterRole: pathSegment,
   RoleBinding: pathSegment,
+  // Its own rules leave the name to the general ones.
+  PodDisruptionBudget: pathSegment,
   ClusterRoleBinding: pathSegment,
 };
 
@@ -65,7 +69,9 @@ export function validate(
   warnings: string[],
 ): void {
   const problems = new Problems();
-  checkMetadata(object.metadata, NAME_FORMS[kind.kind] ?? dnsSubdomain, problems);
+  const builtIn = kind.table !== undefined;
+  checkMetadata(object.metadata, (builtIn && NAME_FORMS[kind.kind]) || dnsSubdomain, builtIn, problems);
+  if (live !== undefined) checkDeletion(object.metadata, live.metadata, problems);
   if (kind.table === undefined) checkCustomResource(object, live, types.definitions.schemaOf(kind), problems);
   else if (kind.kind === "Service") {
     const others = services().filter(({ metadata }) => metadata.uid !== object.metadata.uid);

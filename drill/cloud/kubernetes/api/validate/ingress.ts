@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { KubernetesObject } from "../types/meta";
-import { dns1035Label, dnsSubdomain, portName, portNumber, wildcardSubdomain } from "./formats";
+import { dns1035Label, dnsSubdomain, pathSegment, portName, portNumber, wildcardSubdomain } from "./formats";
+import { checkPrefixedPath } from "./metadata";
 import type { Problems } from "./problems";
 
 interface Backend {
@@ -56,7 +57,7 @@ export function checkIngress(
     problems.texts("spec.ingressClassName", ingressClassName, dnsSubdomain(ingressClassName));
     const annotated = metadata.annotations?.[CLASS_ANNOTATION];
     if (live === undefined && annotated !== undefined && annotated !== ingressClassName) {
-      const at = `metadata.annotations.${CLASS_ANNOTATION}`;
+      const at = `annotations.${CLASS_ANNOTATION}`;
       problems.invalid(at, annotated, "must match `ingressClassName` when both are specified");
     }
   }
@@ -71,7 +72,7 @@ function checkPath(at: string, { path = "", pathType, backend = {} }: IngressPat
   switch (pathType) {
     case undefined:
       problems.required(`${at}.pathType`, "pathType must be specified");
-      break;
+      return;
     case "Exact":
     case "Prefix":
       if (!path.startsWith("/")) problems.invalid(`${at}.path`, path, "must be an absolute path");
@@ -98,12 +99,17 @@ function checkBackend(at: string, { service, resource }: Backend, problems: Prob
     return;
   }
   if (resource !== undefined) {
-    if (!resource.kind) problems.required(`${at}.resource.kind`);
-    if (!resource.name) problems.required(`${at}.resource.name`);
+    const { apiGroup } = resource;
+    if (apiGroup !== undefined) problems.texts(`${at}.resource.apiGroup`, apiGroup, dnsSubdomain(apiGroup));
+    for (const name of ["kind", "name"] as const) {
+      const value = resource[name];
+      if (!value) problems.required(`${at}.resource.${name}`);
+      else problems.texts(`${at}.resource.${name}`, value, pathSegment(value));
+    }
     return;
   }
   if (service === undefined) {
-    problems.required(at, "resource or service backend is required");
+    problems.invalid(at, "", "resource or service backend is required");
     return;
   }
   const { name, port = {} } = service;
@@ -115,4 +121,37 @@ function checkBackend(at: string, { service, resource }: Backend, problems: Prob
     for (const message of portNumber(port.number))
       problems.invalid(`${at}.service.port.number`, port.number, message);
   } else problems.required(at, "port name or number is required");
+}
+
+export interface IngressClass extends KubernetesObject {
+  spec?: {
+    controller?: string;
+    parameters?: { apiGroup?: string; kind?: string; name?: string; scope?: string; namespace?: string };
+  };
+}
+
+const LONGEST_CONTROLLER = 250;
+
+export function checkIngressClass(
+  { spec = {} }: IngressClass,
+  live: IngressClass | undefined,
+  problems: Problems,
+): void {
+  const { controller, parameters } = spec;
+  if (!controller) problems.required("spec.controller");
+  else {
+    if (controller.length > LONGEST_CONTROLLER) problems.tooLong("spec.controller", LONGEST_CONTROLLER);
+    checkPrefixedPath("spec.controller", controller, problems);
+  }
+  if (live !== undefined && live.spec?.controller !== controller)
+    problems.invalid("spec.controller", controller, "field is immutable");
+  if (parameters === undefined) return;
+  const { kind, name, scope, namespace } = parameters;
+  if (!kind) problems.required("spec.parameters.kind");
+  if (!name) problems.required("spec.parameters.name");
+  problems.oneOf("spec.parameters.scope", scope, ["Cluster", "Namespace"]);
+  if (scope === "Namespace" && namespace === undefined)
+    problems.required("spec.parameters.namespace", "`parameters.scope` is set to 'Namespace'");
+  if (scope === "Cluster" && namespace !== undefined)
+    problems.forbidden("spec.parameters.namespace", "`parameters.scope` is set to 'Cluster'");
 }

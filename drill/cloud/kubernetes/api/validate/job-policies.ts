@@ -3,7 +3,9 @@ import { qualifiedName } from "./formats";
 import type { Problems } from "./problems";
 
 const ACTIONS = ["Count", "FailIndex", "FailJob", "Ignore"];
+const STATUSES = ["False", "True", "Unknown"];
 const MOST_SUCCESS_RULES = 20;
+const MOST_PATTERNS = 20;
 
 /** Which indexes are enough. */
 export function checkSuccessPolicy(at: string, spec: JobSpec, problems: Problems): void {
@@ -81,26 +83,35 @@ export function checkFailurePolicy(at: string, spec: JobSpec, problems: Problems
     const here = `${at}.rules[${index}]`;
     checkAction(`${here}.action`, rule, spec, problems);
     const { onExitCodes, onPodConditions = [] } = rule;
+    if (onPodConditions.length > MOST_PATTERNS)
+      problems.tooMany(`${here}.onPodConditions`, onPodConditions.length, MOST_PATTERNS);
     if (onExitCodes !== undefined) checkExitCodes(`${here}.onExitCodes`, onExitCodes, names, problems);
     for (const [position, { type, status }] of onPodConditions.entries()) {
       const where = `${here}.onPodConditions[${position}]`;
       problems.texts(`${where}.type`, type ?? "", qualifiedName(type ?? ""));
-      problems.oneOf(`${where}.status`, status, ["False", "True", "Unknown"]);
+      if (!status) problems.required(`${where}.status`, `valid values: ${goList(STATUSES)}`);
+      else problems.oneOf(`${where}.status`, status, STATUSES);
     }
     if (onExitCodes !== undefined && onPodConditions.length > 0) {
-      problems.invalidStructure(here, "specifying both OnExitCodes and OnPodConditions is not supported");
+      problems.invalidOmitted(here, "specifying both OnExitCodes and OnPodConditions is not supported");
     }
     if (onExitCodes === undefined && onPodConditions.length === 0) {
-      problems.invalidStructure(here, "specifying one of OnExitCodes and OnPodConditions is required");
+      problems.invalidOmitted(here, "specifying one of OnExitCodes and OnPodConditions is required");
     }
   }
 }
 
 function checkAction(at: string, { action }: PodFailurePolicyRule, spec: JobSpec, problems: Problems): void {
-  problems.oneOf(at, action, ACTIONS);
+  if (!action) problems.required(at, `valid values: ${goList(ACTIONS)}`);
+  else if (!ACTIONS.includes(action)) problems.unsupported(at, action, ACTIONS);
   if (action === "FailIndex" && spec.backoffLimitPerIndex === undefined) {
     problems.invalid(at, action, "requires the backoffLimitPerIndex to be set");
   }
+}
+
+/** A list as Go shows it. */
+function goList(values: readonly string[]): string {
+  return `[${values.map((value) => JSON.stringify(value)).join(" ")}]`;
 }
 
 function checkExitCodes(
@@ -109,7 +120,8 @@ function checkExitCodes(
   names: ReadonlySet<string>,
   problems: Problems,
 ): void {
-  problems.oneOf(`${at}.operator`, operator, ["In", "NotIn"]);
+  if (!operator) problems.required(`${at}.operator`, `valid values: ${goList(["In", "NotIn"])}`);
+  else problems.oneOf(`${at}.operator`, operator, ["In", "NotIn"]);
   if (containerName !== undefined && !names.has(containerName)) {
     problems.invalid(
       `${at}.containerName`,

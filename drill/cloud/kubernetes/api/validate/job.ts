@@ -1,15 +1,16 @@
-import type { LabelSelector } from "../types/meta";
+import { generatedLabels } from "../strategy";
 import type { PodTemplateSpec } from "../types/pod";
 import type { Job, JobSpec } from "../types/workloads";
 import { copy, same } from "../values/json";
 import { matches } from "../values/selectors";
-import { dnsLabel, dnsSubdomain } from "./formats";
+import { dnsLabel } from "./formats";
 import { checkFailurePolicy, checkSuccessPolicy } from "./job-policies";
-import { checkSelector } from "./metadata";
+import { checkPrefixedPath, checkSelector } from "./metadata";
 import { checkTemplate } from "./pod";
-import type { Problems } from "./problems";
+import { Problems } from "./problems";
 
 const MOST_INDEXED = 100_000;
+const MOST_OF_MANY = 10_000;
 const LONGEST_MANAGER = 63;
 
 export function checkJob(job: Job, live: Job | undefined, problems: Problems): void {
@@ -18,19 +19,16 @@ export function checkJob(job: Job, live: Job | undefined, problems: Problems): v
     problems.required("spec.template.spec.containers");
     return;
   }
-  checkGeneratedSelector(job, problems);
-  checkHostNames(job, problems);
+  if (live === undefined) {
+    checkGeneratedLabels(job, problems);
+    checkHostNames(job, problems);
+  }
   checkJobSpec("spec", spec, problems);
-  if (spec.selector !== undefined) {
-    checkSelector(spec.selector, "spec.selector", problems);
-    const labels = spec.template?.metadata?.labels;
-    if (!matches(spec.selector, labels))
-      problems.invalid(
-        "spec.template.metadata.labels",
-        labels,
-        "`selector` does not match template `labels`",
-      );
-  } else problems.required("spec.selector");
+  const { selector } = spec;
+  if (selector === undefined) problems.required("spec.selector");
+  const labels = spec.template?.metadata?.labels;
+  if (checkSelector(selector, "spec.selector", problems) && !matches(selector, labels))
+    problems.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
   if (live !== undefined) checkJobUpdate(job, live, problems);
 }
 
@@ -42,13 +40,15 @@ function checkHostNames({ metadata: { name }, spec }: Job, problems: Problems): 
     problems.invalid("metadata.name", name, `will not able to create pod with invalid DNS label: ${longest}`);
 }
 
-/** A Job's selector is the server's business unless the Job says otherwise. */
-function checkGeneratedSelector({ metadata, spec }: Job, problems: Problems): void {
+/** A Job's selector, and the labels it looks for, are the server's business unless the Job says otherwise. */
+function checkGeneratedLabels({ metadata, spec }: Job, problems: Problems): void {
   if (spec.manualSelector === true) return;
-  const expected: LabelSelector = {
-    matchLabels: { "batch.kubernetes.io/controller-uid": metadata.uid ?? "" },
-  };
-  if (!same(spec.selector, expected))
+  const labels = spec.template?.metadata?.labels ?? {};
+  const expected = generatedLabels(metadata);
+  for (const [key, value] of Object.entries(expected))
+    if (labels[key] !== value)
+      problems.invalid(`spec.template.metadata.labels[${key}]`, labels, `must be '${value}'`);
+  if (checkSelector(spec.selector, "", new Problems()) && !matches(spec.selector, expected))
     problems.invalid("spec.selector", spec.selector, "`selector` not auto-generated");
 }
 
@@ -62,7 +62,11 @@ export function checkJobSpec(at: string, spec: JobSpec, problems: Problems): voi
   checkCompletionMode(at, spec, problems);
   if (spec.podFailurePolicy !== undefined) checkFailurePolicy(`${at}.podFailurePolicy`, spec, problems);
   if (spec.successPolicy !== undefined) checkSuccessPolicy(`${at}.successPolicy`, spec, problems);
-  if (spec.managedBy !== undefined) checkManager(`${at}.managedBy`, spec.managedBy, problems);
+  if (spec.managedBy !== undefined) {
+    // Another controller than the cluster's own.
+    checkPrefixedPath(`${at}.managedBy`, spec.managedBy, problems);
+    if (spec.managedBy.length > LONGEST_MANAGER) problems.tooLong(`${at}.managedBy`, LONGEST_MANAGER);
+  }
   const replacements = spec.podFailurePolicy === undefined ? ["Failed", "TerminatingOrFailed"] : ["Failed"];
   problems.oneOfIfGiven(`${at}.podReplacementPolicy`, spec.podReplacementPolicy, replacements);
   if (spec.template === undefined) return;
@@ -78,15 +82,6 @@ export function checkJobSpec(at: string, spec: JobSpec, problems: Problems): voi
   }
 }
 
-/** Another controller than the cluster's own, by a path with its domain. */
-function checkManager(at: string, manager: string, problems: Problems): void {
-  const [domain = "", ...path] = manager.split("/");
-  if (path.join("/") === "" || domain === "")
-    problems.invalid(at, manager, 'must be a domain-prefixed path (such as "acme.io/foo")');
-  else problems.texts(at, domain, dnsSubdomain(domain));
-  if (manager.length > LONGEST_MANAGER) problems.tooLong(at, LONGEST_MANAGER);
-}
-
 function checkCompletionMode(at: string, spec: JobSpec, problems: Problems): void {
   const { completionMode: mode, completions, parallelism = 0, backoffLimitPerIndex, maxFailedIndexes } = spec;
   problems.oneOfIfGiven(`${at}.completionMode`, mode, ["NonIndexed", "Indexed"]);
@@ -99,21 +94,38 @@ function checkCompletionMode(at: string, spec: JobSpec, problems: Problems): voi
         `must be less than or equal to ${MOST_INDEXED} when completion mode is Indexed`,
       );
     }
-  } else if (backoffLimitPerIndex !== undefined) {
-    problems.invalid(`${at}.backoffLimitPerIndex`, backoffLimitPerIndex, "requires indexed completion mode");
+    checkManyIndexes(at, spec, problems);
+  } else if (mode === undefined || mode === "NonIndexed") {
+    for (const [name, value] of Object.entries({ backoffLimitPerIndex, maxFailedIndexes }))
+      if (value !== undefined) problems.invalid(`${at}.${name}`, value, "requires indexed completion mode");
   }
-  if (maxFailedIndexes === undefined) return;
-  if (backoffLimitPerIndex === undefined)
+  if (maxFailedIndexes !== undefined && backoffLimitPerIndex === undefined)
     problems.required(`${at}.backoffLimitPerIndex`, "when maxFailedIndexes is specified");
-  if (completions !== undefined && maxFailedIndexes > completions) {
-    problems.invalid(`${at}.maxFailedIndexes`, maxFailedIndexes, "must be less than or equal to completions");
-  }
+}
+
+/** With many indexes, few may run and fail at a time: the list of failures is part of the Job. */
+function checkManyIndexes(at: string, spec: JobSpec, problems: Problems): void {
+  const { completions, parallelism = 0, backoffLimitPerIndex, maxFailedIndexes: most } = spec;
+  const failures = `${at}.maxFailedIndexes`;
+  if (most !== undefined && completions !== undefined && most > completions)
+    problems.invalid(failures, most, "must be less than or equal to completions");
+  if (most !== undefined && most > MOST_INDEXED)
+    problems.invalid(failures, most, `must be less than or equal to ${MOST_INDEXED}`);
+  if (completions === undefined || completions <= MOST_INDEXED || backoffLimitPerIndex === undefined) return;
+  const why = `must be less than or equal to ${MOST_OF_MANY} when completions are above ${MOST_INDEXED} and used with backoff limit per index`;
+  if (most === undefined)
+    problems.required(failures, `must be specified when completions is above ${MOST_INDEXED}`);
+  else if (most > MOST_OF_MANY) problems.invalid(failures, most, why);
+  if (parallelism > MOST_OF_MANY) problems.invalid(`${at}.parallelism`, parallelism, why);
 }
 
 function checkJobUpdate({ spec }: Job, { spec: old, status }: Job, problems: Problems): void {
-  const elastic = spec.completionMode === "Indexed" && spec.completions === spec.parallelism;
-  if (!elastic && spec.completions !== old.completions)
-    problems.invalid("spec.completions", spec.completions, "field is immutable");
+  if (spec.completions !== old.completions) {
+    const indexed = spec.completionMode === "Indexed";
+    const why = indexed ? "can only be modified in tandem with spec.parallelism" : "field is immutable";
+    if (!indexed || (spec.completions !== undefined && spec.completions !== spec.parallelism))
+      problems.invalid("spec.completions", spec.completions, why);
+  }
   for (const name of ["completionMode", "backoffLimitPerIndex", "managedBy"] as const) {
     if (spec[name] !== old[name]) problems.invalid(`spec.${name}`, spec[name], "field is immutable");
   }
@@ -133,7 +145,10 @@ function unscheduled(template: PodTemplateSpec): PodTemplateSpec {
   delete rest.metadata?.labels;
   delete rest.metadata?.annotations;
   delete rest.spec.nodeSelector;
-  delete rest.spec.affinity;
   delete rest.spec.tolerations;
+  delete rest.spec.schedulingGates;
+  const { nodeAffinity: _node, ...affinity } = rest.spec.affinity ?? {};
+  if (Object.keys(affinity).length > 0) rest.spec.affinity = affinity;
+  else delete rest.spec.affinity;
   return rest;
 }

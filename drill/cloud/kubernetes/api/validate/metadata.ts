@@ -1,5 +1,5 @@
 import type { LabelSelector, ObjectMeta } from "../types/meta";
-import { labelValue, qualifiedName } from "./formats";
+import { asPrefix, dnsSubdomain, labelValue, qualifiedName } from "./formats";
 import type { Problems } from "./problems";
 
 const MOST_ANNOTATION_BYTES = 256 * 1024;
@@ -7,19 +7,22 @@ const KNOWN_FINALIZERS = new Set(["kubernetes", "orphan", "foregroundDeletion"])
 
 type NameForm = (name: string) => string[];
 
-export function checkMetadata(metadata: ObjectMeta, nameForm: NameForm, problems: Problems): void {
+/** @param builtIn whether the kind is the API's own: those know which finalizers without a domain there are */
+export function checkMetadata(
+  metadata: ObjectMeta,
+  nameForm: NameForm,
+  builtIn: boolean,
+  problems: Problems,
+): void {
   const { name = "", generateName, labels, annotations, finalizers = [], ownerReferences = [] } = metadata;
-  if (generateName !== undefined) {
-    problems.texts("metadata.generateName", generateName, nameForm(generateName.replace(/-$/, "a")));
-  }
+  if (generateName) problems.texts("metadata.generateName", generateName, asPrefix(nameForm)(generateName));
   if (name === "") problems.required("metadata.name", "name or generateName is required");
   else problems.texts("metadata.name", name, nameForm(name));
   checkLabels(labels, "metadata.labels", problems);
   checkAnnotations(annotations, "metadata.annotations", problems);
   for (const [index, finalizer] of finalizers.entries()) {
-    const wrong = qualifiedName(finalizer);
-    problems.texts(`metadata.finalizers[${index}]`, finalizer, wrong);
-    if (wrong.length === 0 && !finalizer.includes("/") && !KNOWN_FINALIZERS.has(finalizer)) {
+    problems.texts("metadata.finalizers", finalizer, qualifiedName(finalizer));
+    if (builtIn && !finalizer.includes("/") && !KNOWN_FINALIZERS.has(finalizer)) {
       problems.invalid(
         `metadata.finalizers[${index}]`,
         finalizer,
@@ -27,18 +30,28 @@ export function checkMetadata(metadata: ObjectMeta, nameForm: NameForm, problems
       );
     }
   }
-  for (const [index, owner] of ownerReferences.entries()) {
-    const at = `metadata.ownerReferences[${index}]`;
+  if (["orphan", "foregroundDeletion"].every((name) => finalizers.includes(name)))
+    problems.invalid(
+      "metadata.finalizers",
+      finalizers,
+      "finalizer orphan and foregroundDeletion cannot be both set",
+    );
+  // The server does not say which of several owners is wrong.
+  const at = "metadata.ownerReferences";
+  for (const owner of ownerReferences) {
     if (!owner.apiVersion)
       problems.invalid(`${at}.apiVersion`, owner.apiVersion ?? "", "version must not be empty");
     if (!owner.kind) problems.invalid(`${at}.kind`, "", "must not be empty");
     if (!owner.name) problems.invalid(`${at}.name`, "", "must not be empty");
     if (!owner.uid) problems.invalid(`${at}.uid`, "", "must not be empty");
+    if (owner.apiVersion === "v1" && owner.kind === "Event")
+      problems.invalid(at, owner, "/v1, Kind=Event is disallowed from being an owner");
   }
   const controllers = ownerReferences.filter(({ controller }) => controller === true);
   if (controllers.length > 1) {
-    const why = `Only one reference can have Controller set to true. Found "true" in references for ${controllers[0]?.name} and ${controllers[1]?.name}`;
-    problems.invalid("metadata.ownerReferences", ownerReferences, why);
+    const [first, second] = controllers.map(({ kind, name }) => `${kind}/${name}`);
+    const why = `Only one reference can have Controller set to true. Found "true" in references for ${first} and ${second}`;
+    problems.invalid(at, ownerReferences, why);
   }
 }
 
@@ -66,7 +79,24 @@ export function checkAnnotations(
   if (bytes > MOST_ANNOTATION_BYTES) problems.tooLong(field, MOST_ANNOTATION_BYTES);
 }
 
-export function checkSelector(selector: LabelSelector | undefined, field: string, problems: Problems): void {
+/** What an object that is being deleted can no longer get. */
+export function checkDeletion(next: ObjectMeta, live: ObjectMeta, problems: Problems): void {
+  if (live.deletionTimestamp === undefined) return;
+  const added = (next.finalizers ?? []).filter((each) => !(live.finalizers ?? []).includes(each)).sort();
+  if (added.length > 0)
+    problems.forbidden(
+      "metadata.finalizers",
+      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((each) => JSON.stringify(each)).join(", ")}}`,
+    );
+}
+
+/** Answers whether the selector can be used at all. */
+export function checkSelector(
+  selector: LabelSelector | undefined,
+  field: string,
+  problems: Problems,
+): boolean {
+  const before = problems.causes.length;
   checkLabels(selector?.matchLabels, `${field}.matchLabels`, problems);
   for (const [index, { key, operator, values = [] }] of (selector?.matchExpressions ?? []).entries()) {
     const at = `${field}.matchExpressions[${index}]`;
@@ -94,4 +124,13 @@ export function checkSelector(selector: LabelSelector | undefined, field: string
       problems.texts(`${at}.values[${position}]`, value, labelValue(value));
     }
   }
+  return problems.causes.length === before;
+}
+
+/** A path with its domain: `example.com/controller`. */
+export function checkPrefixedPath(at: string, text: string, problems: Problems): void {
+  const [domain = "", ...path] = text.split("/");
+  if (path.join("/") === "" || domain === "")
+    problems.invalid(at, text, 'must be a domain-prefixed path (such as "acme.io/foo")');
+  else problems.texts(at, domain, dnsSubdomain(domain));
 }

@@ -1,11 +1,12 @@
 import { isIP } from "node:net";
 import type { PodSpec } from "../types/pod";
-import { dnsSubdomain } from "./formats";
+import { dnsSubdomain, searchDomain } from "./formats";
 import type { Problems } from "./problems";
 
 const POLICIES = ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"];
 const MOST_NAMESERVERS = 3;
 const MOST_SEARCHES = 32;
+const LONGEST_SEARCH = 2048;
 const NOT_AN_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 
 /** How a pod finds names. */
@@ -20,8 +21,7 @@ export function checkPodNetwork(field: string, spec: PodSpec, problems: Problems
             "must provide at least one DNS nameserver when `dnsPolicy` is None",
           ];
     problems.required(at, why);
-  }
-  if (spec.dnsConfig !== undefined) checkDns(`${field}.dnsConfig`, spec.dnsConfig, problems);
+  } else if (spec.dnsConfig !== undefined) checkDns(`${field}.dnsConfig`, spec.dnsConfig, problems);
   for (const [index, { ip = "", hostnames = [] }] of (spec.hostAliases ?? []).entries()) {
     const at = `${field}.hostAliases[${index}]`;
     if (isIP(ip) === 0) problems.invalid(`${at}.ip`, ip, NOT_AN_ADDRESS);
@@ -45,10 +45,16 @@ function checkDns(
     if (isIP(address) === 0) problems.invalid(`${at}.nameservers[${index}]`, address, NOT_AN_ADDRESS);
   if (searches.length > MOST_SEARCHES)
     problems.invalid(`${at}.searches`, searches, `must not have more than ${MOST_SEARCHES} search paths`);
+  if (searches.join(" ").length > LONGEST_SEARCH)
+    problems.invalid(
+      `${at}.searches`,
+      searches,
+      `must not have more than ${LONGEST_SEARCH} characters (including spaces) in the search list`,
+    );
   for (const [index, search] of searches.entries()) {
     // A single dot is the root, and a domain may end with one.
     const name = search.replace(/\.$/, "");
-    if (search !== ".") problems.texts(`${at}.searches[${index}]`, name, dnsSubdomain(name));
+    if (search !== ".") problems.texts(`${at}.searches[${index}]`, name, searchDomain(name));
   }
   for (const [index, { name }] of options.entries())
     if (!name) problems.required(`${at}.options[${index}]`, "must not be empty");

@@ -1,31 +1,51 @@
-import type { Pod, PodSpec, PodTemplateSpec } from "../types/pod";
+import type { Pod, PodSpec, PodTemplateSpec, Toleration } from "../types/pod";
 import { copy, same } from "../values/json";
+import { checkNodePorts } from "./container-ports";
 import { checkContainers } from "./containers";
 import { dnsLabel, dnsSubdomain, qualifiedName } from "./formats";
 import { checkAnnotations, checkLabels } from "./metadata";
+import { checkPodAnnotations } from "./pod-annotations";
 import { checkPodNetwork } from "./pod-network";
+import { checkHostProcess, checkSystem, checkUsers } from "./pod-system";
 import type { Problems } from "./problems";
+import { checkResources } from "./resources";
 import { checkScheduling } from "./scheduling";
 import { checkPodSecurityContext } from "./security-context";
 import { checkVolumes } from "./volumes";
 
 const MOST_SECONDS = 2_147_483_647;
 
-export function checkPod({ spec }: Pod, live: Pod | undefined, problems: Problems): void {
+export function checkPod({ metadata, spec }: Pod, live: Pod | undefined, problems: Problems): void {
   if (live !== undefined) {
     checkPodUpdate(spec, live.spec, problems);
     return;
   }
-  checkPodSpec("spec", spec ?? { containers: [] }, problems);
-  if (spec?.restartPolicy !== undefined)
-    problems.oneOf("spec.restartPolicy", spec.restartPolicy, ["Always", "OnFailure", "Never"]);
+  const pod = spec ?? { containers: [] };
+  checkPodAnnotations("metadata.annotations", "spec", metadata.annotations, pod, problems);
+  checkPodSpec("spec", pod, metadata.name, problems);
+  checkTokens("spec", pod, problems);
+  for (const list of ["containers", "initContainers"] as const)
+    for (const [index, { image }] of (pod[list] ?? []).entries())
+      checkSpaces(`spec.${list}[${index}].image`, image, problems);
+  if ((pod.ephemeralContainers ?? []).length > 0)
+    problems.forbidden("spec.ephemeralContainers", "cannot be set on create");
+  if ((pod.schedulingGates ?? []).length > 0 && pod.nodeName)
+    problems.forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared");
 }
 
 export function checkTemplate(field: string, template: PodTemplateSpec, problems: Problems): void {
+  const spec = template.spec ?? { containers: [] };
   checkLabels(template.metadata?.labels, `${field}.labels`, problems);
   checkAnnotations(template.metadata?.annotations, `${field}.annotations`, problems);
-  checkPodSpec(`${field}.spec`, template.spec ?? { containers: [] }, problems);
-  if ((template.spec?.ephemeralContainers ?? []).length > 0) {
+  checkPodAnnotations(
+    `${field}.annotations`,
+    `${field}.spec`,
+    template.metadata?.annotations,
+    spec,
+    problems,
+  );
+  checkPodSpec(`${field}.spec`, spec, undefined, problems);
+  if ((spec.ephemeralContainers ?? []).length > 0) {
     problems.forbidden(
       `${field}.spec.ephemeralContainers`,
       "ephemeral containers not allowed in pod template",
@@ -33,38 +53,55 @@ export function checkTemplate(field: string, template: PodTemplateSpec, problems
   }
 }
 
-export function checkPodSpec(field: string, spec: PodSpec, problems: Problems): void {
-  const volumes = checkVolumes(`${field}.volumes`, spec.volumes ?? [], problems);
+/** @param pod name of the pod; absent for a template */
+function checkPodSpec(field: string, spec: PodSpec, pod: string | undefined, problems: Problems): void {
+  const volumes = checkVolumes(`${field}.volumes`, spec.volumes ?? [], pod, problems);
   checkContainers(field, spec, volumes, problems);
+  checkNodePorts(field, spec, pod === undefined, problems);
   checkPodNetwork(field, spec, problems);
+  if (spec.restartPolicy !== undefined)
+    problems.oneOf(`${field}.restartPolicy`, spec.restartPolicy, ["Always", "OnFailure", "Never"]);
   checkLabels(spec.nodeSelector, `${field}.nodeSelector`, problems);
   checkPodSecurityContext(`${field}.securityContext`, spec, problems);
-  for (const name of ["serviceAccountName", "nodeName", "priorityClassName", "runtimeClassName"] as const) {
+  for (const name of ["serviceAccountName", "nodeName", "priorityClassName"] as const) {
     const value = spec[name];
     if (value !== undefined && value !== "") problems.texts(`${field}.${name}`, value, dnsSubdomain(value));
   }
+  const { runtimeClassName: runtime, preemptionPolicy: preemption } = spec;
+  if (runtime !== undefined) problems.texts(`${field}.runtimeClassName`, runtime, dnsSubdomain(runtime));
   for (const name of ["hostname", "subdomain"] as const) {
     const value = spec[name];
     if (value !== undefined && value !== "") problems.texts(`${field}.${name}`, value, dnsLabel(value));
   }
   problems.between(`${field}.activeDeadlineSeconds`, spec.activeDeadlineSeconds, 1, MOST_SECONDS);
-  problems.oneOfIfGiven(`${field}.preemptionPolicy`, spec.preemptionPolicy, [
-    "PreemptLowerPriority",
-    "Never",
-  ]);
-  for (const [index, { conditionType = "" }] of (spec.readinessGates ?? []).entries())
-    problems.texts(
-      `${field}.readinessGates[${index}].conditionType`,
-      conditionType,
-      qualifiedName(conditionType),
-    );
+  if (preemption !== undefined)
+    problems.oneOf(`${field}.preemptionPolicy`, preemption, ["PreemptLowerPriority", "Never"]);
+  if (spec.overhead !== undefined) checkResources(`${field}.overhead`, { limits: spec.overhead }, problems);
   checkGates(field, spec, problems);
-  if (spec.os !== undefined) checkSystem(field, spec, spec.os.name, problems);
+  checkHostProcess(field, spec, problems);
+  checkUsers(field, spec, problems);
+  checkSystem(field, spec, problems);
   checkScheduling(field, spec, problems);
 }
 
-/** What must happen before the pod is given a node. */
-function checkGates(field: string, { schedulingGates = [], nodeName }: PodSpec, problems: Problems): void {
+/** A token is the account's: a pod that names none has no token to mount. */
+function checkTokens(field: string, { serviceAccountName, volumes = [] }: PodSpec, problems: Problems): void {
+  if (serviceAccountName) return;
+  for (const [index, { projected }] of volumes.entries())
+    for (const [position, { serviceAccountToken }] of (projected?.sources ?? []).entries())
+      if (serviceAccountToken !== undefined)
+        problems.forbidden(
+          `${field}.volumes[${index}].projected.sources[${position}].serviceAccountToken`,
+          "must not be specified when serviceAccountName is not set",
+        );
+}
+
+/** What must happen before the pod is given a node, and before it gets traffic. */
+function checkGates(
+  field: string,
+  { schedulingGates = [], readinessGates = [] }: PodSpec,
+  problems: Problems,
+): void {
   const seen = new Set<string>();
   for (const [index, { name = "" }] of schedulingGates.entries()) {
     const at = `${field}.schedulingGates[${index}]`;
@@ -72,23 +109,17 @@ function checkGates(field: string, { schedulingGates = [], nodeName }: PodSpec, 
     if (seen.has(name)) problems.duplicate(at, name);
     seen.add(name);
   }
-  if (schedulingGates.length > 0 && nodeName)
-    problems.forbidden(`${field}.nodeName`, "cannot be set until all schedulingGates have been cleared");
+  for (const [index, { conditionType = "" }] of readinessGates.entries())
+    problems.texts(
+      `${field}.readinessGates[${index}].conditionType`,
+      conditionType,
+      qualifiedName(conditionType),
+    );
 }
 
-/** A pod that names its operating system says nothing that only the other one knows. */
-function checkSystem(field: string, spec: PodSpec, system: string, problems: Problems): void {
-  problems.oneOf(`${field}.os.name`, system, ["linux", "windows"]);
-  if (system !== "linux") return;
-  const refuse = (at: string): void =>
-    problems.forbidden(
-      `${at}.securityContext.windowsOptions`,
-      "windows options cannot be set for a linux pod",
-    );
-  if (spec.securityContext?.windowsOptions !== undefined) refuse(field);
-  for (const list of ["containers", "initContainers"] as const)
-    for (const [index, container] of (spec[list] ?? []).entries())
-      if (container.securityContext?.windowsOptions !== undefined) refuse(`${field}.${list}[${index}]`);
+function checkSpaces(at: string, image: string | undefined, problems: Problems): void {
+  if (image !== undefined && image !== image.trim())
+    problems.invalid(at, image, "must not have leading or trailing whitespace");
 }
 
 const UPDATE_RULE =
@@ -99,14 +130,14 @@ function checkPodUpdate(next: PodSpec, live: PodSpec, problems: Problems): void 
     containers: next.containers,
     initContainers: next.initContainers ?? [],
   })) {
+    if (containers.length !== (live[list as "containers"] ?? []).length) {
+      problems.forbidden(`spec.${list}`, "pod updates may not add or remove containers");
+      return;
+    }
     for (const [index, { image }] of containers.entries()) {
-      if (!image) problems.required(`spec.${list}[${index}].image`);
-      else if (image !== image.trim())
-        problems.invalid(
-          `spec.${list}[${index}].image`,
-          image,
-          "must not have leading or trailing whitespace",
-        );
+      const at = `spec.${list}[${index}].image`;
+      if (!image) problems.required(at);
+      else checkSpaces(at, image, problems);
     }
   }
   const deadline = next.activeDeadlineSeconds;
@@ -127,7 +158,9 @@ function checkPodUpdate(next: PodSpec, live: PodSpec, problems: Problems): void 
     );
   }
   const before = live.tolerations ?? [];
-  const kept = before.every((old) => (next.tolerations ?? []).some((each) => same(each, old)));
+  const kept = before.every((old) =>
+    (next.tolerations ?? []).some((each) => same(untimed(each), untimed(old))),
+  );
   if (!kept)
     problems.forbidden(
       "spec.tolerations",
@@ -136,12 +169,17 @@ function checkPodUpdate(next: PodSpec, live: PodSpec, problems: Problems): void 
   if (!same(frozen(next), frozen(live))) problems.forbidden("spec", UPDATE_RULE);
 }
 
+function untimed({ tolerationSeconds: _seconds, ...toleration }: Toleration): Toleration {
+  return toleration;
+}
+
 /** The part of a pod that no update may change. */
 function frozen(spec: PodSpec): PodSpec {
   const rest = copy(spec);
   for (const container of [...rest.containers, ...(rest.initContainers ?? [])]) container.image = "";
   delete rest.activeDeadlineSeconds;
   delete rest.tolerations;
+  delete rest.schedulingGates;
   if (rest.terminationGracePeriodSeconds === 1) delete rest.terminationGracePeriodSeconds;
   if (spec.terminationGracePeriodSeconds !== undefined && spec.terminationGracePeriodSeconds < 0)
     delete rest.terminationGracePeriodSeconds;

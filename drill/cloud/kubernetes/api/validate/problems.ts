@@ -13,6 +13,11 @@ export class Problems {
     this.#add(field, "FieldValueInvalid", `Invalid value: {…}: ${why}`);
   }
 
+  /** An invalid value that the server does not show. */
+  invalidOmitted(field: string, why: string): void {
+    this.#add(field, "FieldValueInvalid", `Invalid value: ${why}`);
+  }
+
   required(field: string, why = ""): void {
     this.#add(field, "FieldValueRequired", why === "" ? "Required value" : `Required value: ${why}`);
   }
@@ -48,6 +53,11 @@ export class Problems {
 
   wrongType(field: string, type: string, why: string): void {
     this.#add(field, "FieldValueTypeInvalid", `Invalid value: ${JSON.stringify(type)}: ${why}`);
+  }
+
+  /** Adds what another judge has found. */
+  take({ causes }: Problems): void {
+    this.causes.push(...causes);
   }
 
   /** The value must be one of a list; an absent one is required. */

@@ -39,7 +39,9 @@ export function checkRole({ kind, rules, aggregationRule }: Role, problems: Prob
   const at = "aggregationRule.clusterRoleSelectors";
   if (selectors.length === 0)
     problems.required(at, "at least one clusterRoleSelector required if aggregationRule is non-nil");
-  for (const [index, selector] of selectors.entries()) checkSelector(selector, `${at}[${index}]`, problems);
+  for (const [index, selector] of selectors.entries())
+    if (!checkSelector(selector, `${at}[${index}]`, problems))
+      problems.invalid(`${at}[${index}]`, selector, "invalid label selector.");
 }
 
 function checkRule(at: string, rule: PolicyRule, namespaced: boolean, problems: Problems): void {
@@ -84,6 +86,7 @@ export function checkBinding(next: RoleBinding, live: RoleBinding | undefined, p
         break;
       case "User":
       case "Group":
+        if (!name) problems.invalid(`${at}.name`, "", `${subject.kind.toLowerCase()} name cannot be empty`);
         if (apiGroup !== GROUP) problems.unsupported(`${at}.apiGroup`, apiGroup, [GROUP]);
         break;
       default:

@@ -37,12 +37,17 @@ interface FieldReference {
 /** A field of the pod itself; which ones are allowed depends on where it is used. */
 export function checkFieldReference(
   at: string,
-  { fieldPath }: FieldReference,
+  { apiVersion = "v1", fieldPath }: FieldReference,
   allowed: readonly string[],
   problems: Problems,
 ): void {
   if (!fieldPath) {
     problems.required(`${at}.fieldPath`);
+    return;
+  }
+  if (apiVersion !== "v1") {
+    const why = `error converting fieldPath: unsupported pod version: ${apiVersion}`;
+    problems.invalid(`${at}.fieldPath`, fieldPath, why);
     return;
   }
   const [, holder = "", key = ""] = /^(.*)\['(.*)'\]$/.exec(fieldPath) ?? [];
@@ -91,10 +96,14 @@ const DIVISORS = {
     allowed: SIZES,
     why: `only divisor's values ${SIZES.join(", ")} are supported with the local ephemeral storage resource`,
   },
+  hugepages: {
+    allowed: SIZES,
+    why: `only divisor's values ${SIZES.join(", ")} are supported with the hugepages resource`,
+  },
 } as const;
 
 function checkDivisor(at: string, resource: string, divisor: string | number, problems: Problems): void {
-  const kind = resource.split(".")[1] ?? "";
+  const kind = /^(?:limits|requests)\.(.*?)(?:-[0-9].*)?$/.exec(resource)?.[1] ?? "";
   const rule = DIVISORS[kind as keyof typeof DIVISORS] as
     | { allowed: readonly string[]; why: string }
     | undefined;
@@ -111,7 +120,7 @@ export function checkResourceReference(
   problems: Problems,
 ): void {
   if (inVolume && !containerName) problems.required(`${at}.containerName`);
-  if (!resource) problems.required(`${at}.resource`);
+  else if (!resource) problems.required(`${at}.resource`);
   else if (!RESOURCES.includes(resource) && !/^(?:limits|requests)\.hugepages-/.test(resource)) {
     problems.unsupported(`${at}.resource`, resource, RESOURCES);
   }

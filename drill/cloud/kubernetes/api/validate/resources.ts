@@ -1,5 +1,5 @@
 import type { ResourceList, ResourceRequirements } from "../types/pod";
-import { canonicalQuantity, quantity } from "../values/quantity";
+import { canonicalQuantity, parseQuantity, quantity } from "../values/quantity";
 import { qualifiedName } from "./formats";
 import type { Problems } from "./problems";
 
@@ -29,13 +29,13 @@ export function checkResources(
   for (const [name, request] of Object.entries(requests)) {
     const limit = limits[name];
     if (limit === undefined) {
-      if (!overcommitted(name))
+      if (!isOvercommitted(name))
         problems.required(`${field}.limits`, "Limit must be set for non overcommitable resources");
       continue;
     }
     const [asked, most] = [quantity(request), quantity(limit)];
     const shown = canonicalQuantity(limit);
-    if (!overcommitted(name) && asked !== most) {
+    if (!isOvercommitted(name) && asked !== most) {
       problems.invalid(
         `${field}.requests`,
         canonicalQuantity(request),
@@ -56,11 +56,26 @@ function checkList(field: string, list: ResourceList, problems: Problems): void 
     const at = `${field}[${name}]`;
     const wrong = qualifiedName(name);
     problems.texts(at, name, wrong);
-    if (wrong.length === 0 && !name.includes("/") && !isStandardResource(name)) {
-      problems.invalid(at, name, "must be a standard resource for containers");
-    }
+    if (wrong.length === 0) checkContainerResource(at, name, problems);
     checkQuantity(at, name, value, problems);
+    if (!name.startsWith("hugepages-")) continue;
+    const page = parseQuantity(name.slice("hugepages-".length));
+    const amount = quantity(value);
+    if (page === undefined || page <= 0n || amount <= 0n || amount % page !== 0n)
+      problems.invalid(
+        at,
+        canonicalQuantity(value),
+        `${canonicalQuantity(value)} is not positive integer multiple of ${name}`,
+      );
   }
+}
+
+/** A resource that containers can have: one of the node's own, or a device of another domain. */
+export function checkContainerResource(at: string, name: string, problems: Problems): void {
+  if (!name.includes("/")) {
+    if (!isStandardResource(name)) problems.invalid(at, name, "must be a standard resource for containers");
+  } else if (!name.includes("kubernetes.io/") && name.startsWith("requests."))
+    problems.invalid(at, name, "doesn't follow extended resource name standard");
 }
 
 /** Not negative, and whole where it counts things. */
@@ -90,6 +105,6 @@ function countsThings(name: string): boolean {
 }
 
 /** Resources of the node's own can be promised more than once; devices cannot. */
-function overcommitted(name: string): boolean {
+export function isOvercommitted(name: string): boolean {
   return STANDARD.has(name);
 }

@@ -31,12 +31,13 @@ function checkToleration(at: string, toleration: Toleration, problems: Problems)
   switch (operator) {
     case "Equal":
     case "":
-    case undefined:
-      problems.texts(`${at}.operator`, value ?? "", labelValue(value ?? ""));
+    case undefined: {
+      const wrong = labelValue(value ?? "");
+      if (wrong.length > 0) problems.invalid(`${at}.operator`, value, wrong.join(";"));
       break;
+    }
     case "Exists":
-      if (value)
-        problems.invalidStructure(`${at}.operator`, "value must be empty when `operator` is 'Exists'");
+      if (value) problems.invalid(`${at}.operator`, value, "value must be empty when `operator` is 'Exists'");
       break;
     default:
       problems.unsupported(`${at}.operator`, operator, ["Equal", "Exists"]);
@@ -61,7 +62,6 @@ function checkSpread(
     } = constraint;
     if (maxSkew <= 0) problems.invalid(`${at}.maxSkew`, maxSkew, "must be greater than zero");
     if (!topologyKey) problems.required(`${at}.topologyKey`, "can not be empty");
-    else problems.texts(`${at}.topologyKey`, topologyKey, qualifiedName(topologyKey));
     if (!UNSATISFIABLE.includes(whenUnsatisfiable)) {
       problems.unsupported(`${at}.whenUnsatisfiable`, whenUnsatisfiable ?? "", UNSATISFIABLE);
     }
@@ -92,7 +92,6 @@ function checkMatchLabelKeys(
 ): void {
   if (keys.length > 0 && selector === undefined) {
     problems.forbidden(at, "must not be specified when labelSelector is not set");
-    return;
   }
   const selected = new Set([
     ...Object.keys(selector?.matchLabels ?? {}),
@@ -124,14 +123,36 @@ function checkAffinity(at: string, affinity: Fields, problems: Problems): void {
 }
 
 function checkPodTerm(at: string, term: Fields, problems: Problems): void {
-  const { topologyKey } = term;
-  if (typeof topologyKey !== "string" || topologyKey === "")
-    problems.required(`${at}.topologyKey`, "can not be empty");
-  else problems.texts(`${at}.topologyKey`, topologyKey, qualifiedName(topologyKey));
+  const topologyKey = String(term.topologyKey ?? "");
+  if (topologyKey === "") problems.required(`${at}.topologyKey`, "can not be empty");
+  problems.texts(`${at}.topologyKey`, topologyKey, qualifiedName(topologyKey));
+  checkTermKeys(at, term, problems);
   const namespaces = Array.isArray(term.namespaces) ? term.namespaces.map(String) : [];
   for (const name of namespaces) problems.texts(`${at}.namespace`, name, dnsLabel(name));
   checkSelector(term.labelSelector as LabelSelector | undefined, `${at}.labelSelector`, problems);
   checkSelector(term.namespaceSelector as LabelSelector | undefined, `${at}.namespaceSelector`, problems);
+}
+
+/** Keys whose values the pods to look for share with this one, or do not. */
+function checkTermKeys(at: string, term: Fields, problems: Problems): void {
+  const [wanted, unwanted] = [term.matchLabelKeys, term.mismatchLabelKeys].map((keys) =>
+    Array.isArray(keys) ? keys.map(String) : [],
+  ) as [string[], string[]];
+  for (const [name, keys] of Object.entries({ matchLabelKeys: wanted, mismatchLabelKeys: unwanted })) {
+    if (keys.length === 0) continue;
+    if (term.labelSelector === undefined)
+      problems.forbidden(`${at}.${name}`, "must not be specified when labelSelector is not set");
+    else
+      for (const [index, key] of keys.entries())
+        problems.texts(`${at}.${name}[${index}]`, key, qualifiedName(key));
+  }
+  for (const [index, key] of wanted.entries())
+    if (unwanted.includes(key))
+      problems.invalid(
+        `${at}.matchLabelKeys[${index}]`,
+        key,
+        "exists in both matchLabelKeys and mismatchLabelKeys",
+      );
 }
 
 function checkNodeAffinity(at: string, affinity: Fields, problems: Problems): void {
@@ -140,18 +161,20 @@ function checkNodeAffinity(at: string, affinity: Fields, problems: Problems): vo
     const here = `${at}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`;
     const terms = listOf(required.nodeSelectorTerms);
     if (terms.length === 0) problems.required(here, "must have at least one node selector term");
-    for (const [index, term] of terms.entries()) checkNodeTerm(`${here}[${index}]`, term, problems);
+    for (const [index, term] of terms.entries()) checkNodeTerm(`${here}[${index}]`, term, true, problems);
   }
   for (const [index, preferred] of listOf(
     affinity.preferredDuringSchedulingIgnoredDuringExecution,
   ).entries()) {
     const here = `${at}.preferredDuringSchedulingIgnoredDuringExecution[${index}]`;
     checkWeight(`${here}.weight`, preferred.weight, problems);
-    if (isFields(preferred.preference)) checkNodeTerm(`${here}.preference`, preferred.preference, problems);
+    if (isFields(preferred.preference))
+      checkNodeTerm(`${here}.preference`, preferred.preference, false, problems);
   }
 }
 
-function checkNodeTerm(at: string, term: Fields, problems: Problems): void {
+/** Values of what is merely preferred are not looked at. */
+function checkNodeTerm(at: string, term: Fields, required: boolean, problems: Problems): void {
   for (const [index, { key, operator, values }] of listOf(term.matchExpressions).entries()) {
     const here = `${at}.matchExpressions[${index}]`;
     const count = Array.isArray(values) ? values.length : 0;
@@ -169,6 +192,9 @@ function checkNodeTerm(at: string, term: Fields, problems: Problems): void {
         problems.required(`${here}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'");
     } else problems.invalid(`${here}.operator`, operator ?? "", "not a valid selector operator");
     problems.texts(`${here}.key`, String(key ?? ""), qualifiedName(String(key ?? "")));
+    if (!required || !Array.isArray(values)) continue;
+    for (const [position, value] of values.map(String).entries())
+      problems.texts(`${here}.values[${position}]`, value, labelValue(value));
   }
   for (const [index, { key, operator, values }] of listOf(term.matchFields).entries())
     checkNodeField(`${at}.matchFields[${index}]`, { key, operator, values }, problems);

@@ -1,7 +1,12 @@
 import type { Container, PodSpec, SecurityContext } from "../types/pod";
 import type { Problems } from "./problems";
+import { checkDescending } from "./volume-files";
 
 const MOST_ID = 2_147_483_647;
+const UNNAMED = {
+  seccomp: "must be set when seccomp type is Localhost",
+  appArmor: "must be set when AppArmor type is Localhost",
+};
 
 export function checkPodSecurityContext(field: string, spec: PodSpec, problems: Problems): void {
   const context = spec.securityContext;
@@ -27,11 +32,18 @@ export function checkPodSecurityContext(field: string, spec: PodSpec, problems: 
     "Merge",
     "Strict",
   ]);
+  problems.oneOfIfGiven(`${field}.seLinuxChangePolicy`, context.seLinuxChangePolicy, [
+    "MountOption",
+    "Recursive",
+  ]);
   const settings = new Set<string>();
   for (const [index, { name = "" }] of (context.sysctls ?? []).entries()) {
     const at = `${field}.sysctls[${index}].name`;
     if (name === "") problems.required(at);
-    else if (!/^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/.test(name)) {
+    else if (
+      name.length > 253 ||
+      !/^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/.test(name)
+    ) {
       problems.invalid(
         at,
         name,
@@ -55,12 +67,20 @@ function checkSharedSetting(at: string, name: string, spec: PodSpec, problems: P
       problems.invalid(at, name, `may not be specified when '${key}' is true`);
 }
 
-export function checkSecurityContext(field: string, container: Container, problems: Problems): void {
+/** @param hostUsers whether users of the container are those of the node */
+export function checkSecurityContext(
+  field: string,
+  container: Container,
+  hostUsers: boolean,
+  problems: Problems,
+): void {
   const context = container.securityContext;
   if (context === undefined) return;
   for (const name of ["runAsUser", "runAsGroup"] as const)
     problems.between(`${field}.${name}`, context[name], 0, MOST_ID);
   problems.oneOfIfGiven(`${field}.procMount`, context.procMount, ["Default", "Unmasked"]);
+  if (context.procMount === "Unmasked" && hostUsers)
+    problems.invalid(`${field}.procMount`, context.procMount, "`hostUsers` must be false to use `Unmasked`");
   checkProfiles(field, context, problems);
   if (context.allowPrivilegeEscalation !== false) return;
   if (context.privileged === true) {
@@ -82,31 +102,29 @@ function checkProfiles(
   { seccompProfile, appArmorProfile }: SecurityContext,
   problems: Problems,
 ): void {
-  const kinds = [
-    ["seccompProfile", "seccomp", seccompProfile],
-    ["appArmorProfile", "AppArmor", appArmorProfile],
-  ] as const;
-  for (const [name, label, profile] of kinds) {
-    if (profile === undefined) continue;
-    const at = `${field}.${name}`;
-    const { type, localhostProfile } = profile;
-    if (!type) problems.required(`${at}.type`, `type is required when ${name} is set`);
-    else problems.oneOf(`${at}.type`, type, ["Localhost", "RuntimeDefault", "Unconfined"]);
+  if (seccompProfile !== undefined) {
+    const at = `${field}.seccompProfile`;
+    const { type, localhostProfile: path } = seccompProfile;
+    checkProfileType(at, "seccompProfile", type, problems);
     if (type === "Localhost") {
-      if (!localhostProfile)
-        problems.required(`${at}.localhostProfile`, `must be set when ${label} type is Localhost`);
-      else if (
-        name === "seccompProfile" &&
-        (localhostProfile.startsWith("/") || localhostProfile.split("/").includes(".."))
-      ) {
-        problems.invalid(`${at}.localhostProfile`, localhostProfile, "must be a relative path");
-      }
-    } else if (localhostProfile !== undefined) {
-      problems.invalid(
-        `${at}.localhostProfile`,
-        localhostProfile,
-        `can only be set when ${label} type is Localhost`,
-      );
-    }
+      if (path === undefined) problems.required(`${at}.localhostProfile`, UNNAMED.seccomp);
+      else checkDescending(`${at}.localhostProfile`, path, problems);
+    } else if (path !== undefined)
+      problems.invalid(`${at}.localhostProfile`, path, "can only be set when seccomp type is Localhost");
   }
+  if (appArmorProfile === undefined) return;
+  const at = `${field}.appArmorProfile`;
+  const { type, localhostProfile: name } = appArmorProfile;
+  checkProfileType(at, "appArmorProfile", type, problems);
+  if (type === "Localhost") {
+    if (name === undefined || name === "") problems.required(`${at}.localhostProfile`, UNNAMED.appArmor);
+    else if (name !== name.trim())
+      problems.invalid(`${at}.localhostProfile`, name, "must not be padded with whitespace");
+  } else if (name !== undefined && ["RuntimeDefault", "Unconfined"].includes(type))
+    problems.invalid(`${at}.localhostProfile`, name, "can only be set when AppArmor type is Localhost");
+}
+
+function checkProfileType(at: string, name: string, type: string, problems: Problems): void {
+  if (!type) problems.required(`${at}.type`, `type is required when ${name} is set`);
+  else problems.oneOf(`${at}.type`, type, ["Localhost", "RuntimeDefault", "Unconfined"]);
 }

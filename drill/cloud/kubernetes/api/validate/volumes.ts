@@ -1,15 +1,9 @@
-import type { DownwardItem, KeyToPath, Volume } from "../types/pod";
-import { dnsLabel } from "./formats";
-import type { Problems } from "./problems";
-import { checkFieldReference, checkResourceReference } from "./references";
+import type { Volume } from "../types/pod";
+import { checkEphemeral, type Ephemeral } from "./claims";
+import { dnsLabel, dnsSubdomain } from "./formats";
+import { Problems } from "./problems";
+import { checkDownward, checkItems, checkMode, checkProjected } from "./volume-files";
 
-const DOWNWARD_FIELDS = [
-  "metadata.annotations",
-  "metadata.labels",
-  "metadata.name",
-  "metadata.namespace",
-  "metadata.uid",
-];
 const HOST_PATH_TYPES = [
   "",
   "BlockDevice",
@@ -20,194 +14,166 @@ const HOST_PATH_TYPES = [
   "FileOrCreate",
   "Socket",
 ];
+const PULL_POLICIES = ["Always", "IfNotPresent", "Never"];
+const LONGEST_DRIVER = 63;
 
-/** Volumes of a pod; the answer: their names. */
-export function checkVolumes(field: string, volumes: readonly Volume[], problems: Problems): Set<string> {
-  const names = new Set<string>();
+/** The order in which the server looks for what a volume is made of. */
+const SOURCES = [
+  ...["emptyDir", "hostPath", "gitRepo", "gcePersistentDisk", "awsElasticBlockStore", "secret", "nfs"],
+  ...["iscsi", "glusterfs", "flocker", "persistentVolumeClaim", "rbd", "cinder", "cephfs", "quobyte"],
+  ...["downwardAPI", "fc", "flexVolume", "configMap", "azureFile", "vsphereVolume", "photonPersistentDisk"],
+  ...["portworxVolume", "azureDisk", "storageos", "projected", "scaleIO", "csi", "ephemeral", "image"],
+];
+/** The server misspells two of them when it refuses a second one. */
+const SPELLED: Readonly<Record<string, string | undefined>> = {
+  cephfs: "cephFS",
+  downwardAPI: "downwarAPI",
+};
+
+/**
+ * Volumes of a pod; the answer: those that are right, by name. What mounts another one finds nothing.
+ * @param pod name of the pod; absent for a template
+ */
+export function checkVolumes(
+  field: string,
+  volumes: readonly Volume[],
+  pod: string | undefined,
+  problems: Problems,
+): Map<string, Volume> {
+  const right = new Map<string, Volume>();
+  const claimed = volumes.flatMap(({ name, ephemeral }) =>
+    pod && ephemeral !== undefined ? [`${pod}-${name}`] : [],
+  );
   for (const [index, volume] of volumes.entries()) {
     const at = `${field}[${index}]`;
-    const { name } = volume;
-    if (!name) problems.required(`${at}.name`);
-    else {
-      problems.texts(`${at}.name`, name, dnsLabel(name));
-      if (names.has(name)) problems.duplicate(`${at}.name`, name);
-      names.add(name);
+    const { name, persistentVolumeClaim: claim } = volume;
+    const found = new Problems();
+    checkSources(at, volume, pod, found);
+    if (!name) found.required(`${at}.name`);
+    else found.texts(`${at}.name`, name, dnsLabel(name));
+    if (right.has(name)) found.duplicate(`${at}.name`, name);
+    if (found.causes.length === 0) right.set(name, volume);
+    problems.take(found);
+    if (claim !== undefined && claimed.includes(claim.claimName)) {
+      problems.invalid(
+        `${at}.persistentVolumeClaim.claimName`,
+        claim.claimName,
+        "must not reference a PVC that gets created for an ephemeral volume",
+      );
     }
-    const sources = Object.keys(volume).filter((key) => key !== "name" && volume[key] !== undefined);
-    for (const source of sources.slice(1))
-      problems.forbidden(`${at}.${source}`, "may not specify more than 1 volume type");
-    checkSource(at, volume, sources[0], problems);
   }
-  return names;
+  return right;
 }
 
-function checkSource(at: string, volume: Volume, source: string | undefined, problems: Problems): void {
+function checkSources(at: string, volume: Volume, pod: string | undefined, problems: Problems): void {
+  const [first, ...others] = SOURCES.filter((source) => volume[source] !== undefined);
+  for (const source of others)
+    problems.forbidden(`${at}.${SPELLED[source] ?? source}`, "may not specify more than 1 volume type");
+  if (first === undefined) problems.required(at, "must specify a volume type");
+  else checkSource(at, volume, first, pod, problems);
+}
+
+function checkSource(
+  at: string,
+  volume: Volume,
+  source: string,
+  pod: string | undefined,
+  problems: Problems,
+): void {
   const { emptyDir, hostPath, secret, configMap, downwardAPI, projected, persistentVolumeClaim } = volume;
+  const here = `${at}.${source}`;
   switch (source) {
     case "emptyDir":
-      if (String(emptyDir?.sizeLimit ?? "").startsWith("-")) {
-        problems.forbidden(`${at}.emptyDir.sizeLimit`, "SizeLimit field must be a valid resource quantity");
-      }
+      if (String(emptyDir?.sizeLimit ?? "").startsWith("-"))
+        problems.forbidden(`${here}.sizeLimit`, "SizeLimit field must be a valid resource quantity");
       return;
     case "hostPath":
-      if (!hostPath?.path) problems.required(`${at}.hostPath.path`);
-      else if (hostPath.path.split("/").includes(".."))
-        problems.invalid(`${at}.hostPath.path`, hostPath.path, "must not contain '..'");
-      problems.oneOfIfGiven(`${at}.hostPath.type`, hostPath?.type, HOST_PATH_TYPES);
+      checkHostPath(here, hostPath ?? { path: "" }, problems);
       return;
     case "secret":
-      if (!secret?.secretName) problems.required(`${at}.secret.secretName`);
-      checkMode(`${at}.secret.defaultMode`, secret?.defaultMode, problems);
-      checkItems(`${at}.secret.items`, secret?.items, problems);
+      if (!secret?.secretName) problems.required(`${here}.secretName`);
+      checkMode(`${here}.defaultMode`, secret?.defaultMode, problems);
+      checkItems(`${here}.items`, secret?.items, problems);
       return;
     case "configMap":
-      if (!configMap?.name) problems.required(`${at}.configMap.name`);
-      checkMode(`${at}.configMap.defaultMode`, configMap?.defaultMode, problems);
-      checkItems(`${at}.configMap.items`, configMap?.items, problems);
+      if (!configMap?.name) problems.required(`${here}.name`);
+      checkMode(`${here}.defaultMode`, configMap?.defaultMode, problems);
+      checkItems(`${here}.items`, configMap?.items, problems);
       return;
     case "downwardAPI":
-      checkMode(`${at}.downwardAPI.defaultMode`, downwardAPI?.defaultMode, problems);
-      checkDownward(`${at}.downwardAPI`, downwardAPI?.items, problems);
+      checkMode(`${here}.defaultMode`, downwardAPI?.defaultMode, problems);
+      checkDownward(here, downwardAPI?.items, problems);
       return;
     case "projected":
-      checkProjected(`${at}.projected`, projected ?? {}, problems);
+      checkProjected(here, projected ?? {}, problems);
       return;
     case "persistentVolumeClaim":
-      if (!persistentVolumeClaim?.claimName) problems.required(`${at}.persistentVolumeClaim.claimName`);
+      if (!persistentVolumeClaim?.claimName) problems.required(`${here}.claimName`);
       return;
     case "nfs":
-      checkNfs(`${at}.nfs`, volume.nfs as { server?: string; path?: string }, problems);
+      checkNfs(here, volume.nfs as { server?: string; path?: string }, problems);
       return;
     case "csi":
-      if (!(volume.csi as { driver?: string }).driver) problems.required(`${at}.csi.driver`);
+      checkCsi(here, volume.csi as Csi, problems);
       return;
     case "ephemeral":
-      checkEphemeral(`${at}.ephemeral.volumeClaimTemplate`, volume.ephemeral as Ephemeral, problems);
+      checkEphemeral(here, volume.ephemeral as Ephemeral, problems);
+      if (pod) checkClaimName(at, volume.name, pod, problems);
       return;
+    case "image": {
+      const { reference, pullPolicy } = volume.image as { reference?: string; pullPolicy?: string };
+      if (pod !== undefined && !reference) problems.required(`${here}.reference`);
+      problems.oneOf(`${here}.pullPolicy`, pullPolicy, PULL_POLICIES);
+      return;
+    }
     default:
   }
 }
 
-interface Ephemeral {
-  readonly volumeClaimTemplate?: {
-    readonly spec?: {
-      readonly accessModes?: readonly string[];
-      readonly resources?: { readonly requests?: object };
-    };
-  };
-}
-
-const ACCESS_MODES = ["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"];
-
-/** A volume that is claimed with the pod and goes with it. */
-function checkEphemeral(at: string, { volumeClaimTemplate: template }: Ephemeral, problems: Problems): void {
-  if (template === undefined) {
-    problems.required(at);
+function checkHostPath(
+  at: string,
+  { path, type }: NonNullable<Volume["hostPath"]>,
+  problems: Problems,
+): void {
+  if (!path) {
+    problems.required(`${at}.path`);
     return;
   }
-  const modes = template.spec?.accessModes ?? [];
-  if (modes.length === 0) problems.required(`${at}.spec.accessModes`, "at least 1 access mode is required");
-  for (const mode of modes)
-    if (!ACCESS_MODES.includes(mode)) problems.unsupported(`${at}.spec.accessModes`, mode, ACCESS_MODES);
-  if (modes.includes("ReadWriteOncePod") && modes.length > 1)
-    problems.forbidden(`${at}.spec.accessModes`, "may not use ReadWriteOncePod with other access modes");
-  if (!("storage" in (template.spec?.resources?.requests ?? {})))
-    problems.required(`${at}.spec.resources[storage]`);
+  if (path.split("/").includes("..")) problems.invalid(`${at}.path`, path, "must not contain '..'");
+  problems.oneOfIfGiven(`${at}.type`, type, HOST_PATH_TYPES);
 }
 
 function checkNfs(
   at: string,
-  { server, path }: { server?: string; path?: string },
+  { server, path = "" }: { server?: string; path?: string },
   problems: Problems,
 ): void {
   if (!server) problems.required(`${at}.server`);
-  if (!path) problems.required(`${at}.path`);
-  else if (!path.startsWith("/")) problems.invalid(`${at}.path`, path, "must be an absolute path");
+  if (path === "") problems.required(`${at}.path`);
+  if (!path.startsWith("/")) problems.invalid(`${at}.path`, path, "must be an absolute path");
 }
 
-function checkProjected(
-  at: string,
-  { sources = [], defaultMode }: NonNullable<Volume["projected"]>,
-  problems: Problems,
-): void {
-  checkMode(`${at}.defaultMode`, defaultMode, problems);
-  const paths = new Set<string>();
-  for (const [index, source] of sources.entries()) {
-    const here = `${at}.sources[${index}]`;
-    const kinds = Object.entries(source).filter(([, value]) => value !== undefined);
-    for (const [kind] of kinds.slice(1))
-      problems.forbidden(`${here}.${kind}`, "may not specify more than 1 volume type per source");
-    if (kinds.length === 0) problems.required(here, "must specify a volume type");
-    const { secret, configMap, downwardAPI, serviceAccountToken: token } = source;
-    for (const [name, part] of Object.entries({ secret, configMap })) {
-      if (part === undefined) continue;
-      if (!part.name) problems.required(`${here}.${name}.name`);
-      checkItems(`${here}.${name}.items`, part.items, problems);
-      for (const { path } of part.items ?? []) noteOnce(paths, path, at, part.name ?? "", problems);
-    }
-    if (downwardAPI !== undefined) {
-      checkDownward(`${here}.downwardAPI`, downwardAPI.items, problems);
-      for (const { path } of downwardAPI.items ?? []) noteOnce(paths, path, at, path, problems);
-    }
-    if (token === undefined) continue;
-    const seconds = token.expirationSeconds ?? 3600;
-    const where = `${here}.serviceAccountToken`;
-    if (seconds < 600)
-      problems.invalid(
-        `${where}.expirationSeconds`,
-        seconds,
-        "may not specify a duration less than 10 minutes",
-      );
-    if (seconds > 2 ** 32)
-      problems.invalid(
-        `${where}.expirationSeconds`,
-        seconds,
-        "may not specify a duration larger than 2^32 seconds",
-      );
-    if (!token.path) problems.required(`${where}.path`);
-    else checkLocalPath(`${where}.path`, token.path, problems);
-  }
+interface Csi {
+  readonly driver?: string;
+  readonly nodePublishSecretRef?: { readonly name?: string };
 }
 
-function noteOnce(paths: Set<string>, path: string, at: string, name: string, problems: Problems): void {
-  if (path && paths.has(path)) problems.invalid(at, name, `conflicting duplicate paths`);
-  paths.add(path);
+function checkCsi(at: string, { driver = "", nodePublishSecretRef: secret }: Csi, problems: Problems): void {
+  if (driver === "") problems.required(`${at}.driver`);
+  if (driver.length > LONGEST_DRIVER) problems.tooLong(`${at}.driver`, LONGEST_DRIVER);
+  problems.texts(`${at}.driver`, driver, dnsSubdomain(driver.toLowerCase()));
+  if (secret === undefined) return;
+  if (!secret.name) problems.required(`${at}.nodePublishSecretRef.name`);
+  else problems.texts(`${at}.name`, secret.name, dnsSubdomain(secret.name));
 }
 
-function checkDownward(at: string, items: readonly DownwardItem[] = [], problems: Problems): void {
-  for (const { path, fieldRef, resourceFieldRef, mode } of items) {
-    if (!path) problems.required(`${at}.path`);
-    else checkLocalPath(`${at}.path`, path, problems);
-    if (fieldRef !== undefined) {
-      checkFieldReference(`${at}.fieldRef`, fieldRef, DOWNWARD_FIELDS, problems);
-      if (resourceFieldRef !== undefined) {
-        problems.invalid(at, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously");
-      }
-    } else if (resourceFieldRef !== undefined)
-      checkResourceReference(`${at}.resourceFieldRef`, resourceFieldRef, true, problems);
-    else problems.required(at, "one of fieldRef and resourceFieldRef is required");
-    checkMode(`${at}.mode`, mode, problems);
-  }
-}
-
-function checkItems(at: string, items: readonly KeyToPath[] = [], problems: Problems): void {
-  for (const [index, { key, path, mode }] of items.entries()) {
-    if (!key) problems.required(`${at}[${index}].key`);
-    if (!path) problems.required(`${at}[${index}].path`);
-    else checkLocalPath(`${at}[${index}].path`, path, problems);
-    checkMode(`${at}[${index}].mode`, mode, problems);
-  }
-}
-
-function checkMode(at: string, mode: number | undefined, problems: Problems): void {
-  if (mode !== undefined && (mode < 0 || mode > 0o777)) {
-    problems.invalid(at, mode, "must be a number between 0 and 0777 (octal), both inclusive");
-  }
-}
-
-function checkLocalPath(at: string, path: string, problems: Problems): void {
-  if (path.startsWith("/")) problems.invalid(at, path, "must be a relative path");
-  if (path.split("/").includes("..")) problems.invalid(at, path, "must not contain '..'");
-  if (path.startsWith("..") && !path.startsWith("../") && path !== "..")
-    problems.invalid(at, path, "must not start with '..'");
+/** The claim of an ephemeral volume is named after the pod and the volume. */
+function checkClaimName(at: string, volume: string, pod: string, problems: Problems): void {
+  const claim = `${pod}-${volume}`;
+  if (volume)
+    problems.texts(
+      `${at}.name`,
+      volume,
+      dnsSubdomain(claim).map((why) => `PVC name ${JSON.stringify(claim)}: ${why}`),
+    );
 }

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../types/meta";
-import type { Container, Pod, PodSpec, ResourceList } from "../types/pod";
+import type { Container, Pod, PodSpec, PodTemplateSpec, ResourceList } from "../types/pod";
 import type { CronJob, Deployment, Job } from "../types/workloads";
 import { canonicalQuantity, quantity } from "../values/quantity";
 import { dnsLabel } from "./formats";
@@ -51,26 +51,32 @@ function nameWarnings({ kind, metadata }: KubernetesObject): string[] {
   ];
 }
 
-export function templateOf(object: KubernetesObject): { at: string; spec: PodSpec } | undefined {
+/** The pod an object is, or describes. */
+export interface Template {
+  readonly at: string;
+  readonly spec: PodSpec;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export function templateOf(object: KubernetesObject): Template | undefined {
   switch (object.kind) {
     case "Pod":
-      return at("spec", (object as Pod).spec);
+      return at("spec", object as Pod);
     case "Deployment":
     case "ReplicaSet":
     case "Job":
-      return at("spec.template.spec", (object as Deployment | Job).spec?.template?.spec);
+      return at("spec.template.spec", (object as Deployment | Job).spec?.template);
     case "CronJob":
-      return at(
-        "spec.jobTemplate.spec.template.spec",
-        (object as CronJob).spec?.jobTemplate?.spec?.template?.spec,
-      );
+      return at("spec.jobTemplate.spec.template.spec", (object as CronJob).spec?.jobTemplate?.spec?.template);
     default:
       return undefined;
   }
 }
 
-function at(field: string, spec: PodSpec | undefined): { at: string; spec: PodSpec } | undefined {
-  return spec === undefined ? undefined : { at: field, spec };
+function at(field: string, pod: Partial<PodTemplateSpec> | undefined): Template | undefined {
+  if (pod?.spec === undefined) return undefined;
+  const { annotations } = pod.metadata ?? {};
+  return { at: field, spec: pod.spec, ...(annotations === undefined ? {} : { annotations }) };
 }
 
 function podWarnings(field: string, spec: PodSpec): string[] {
