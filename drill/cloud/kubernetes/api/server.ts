@@ -1,23 +1,12 @@
-import { ServiceAddresses } from "./addresses";
-import { type Admission, admissionOf } from "./admission";
-import { Definitions } from "./custom/definitions";
 import { markDeleted } from "./deletion";
-import { apiVersionOf, type ResourceKind } from "./kinds";
-import { Objects } from "./objects";
-import { applyConfiguration, recordUpdate, transferred, type Writer } from "./ownership/managers";
+import { applyConfiguration, transferred } from "./ownership/managers";
 import type { Answer, DeleteOptions, Reference, WriteOptions } from "./requests";
-import { ApiError, alreadyExists, conflict, forbidden, notFound } from "./status";
+import { forbidden, notFound } from "./status";
 import type { Persistence } from "./store";
-import { bearTemplateLabels, prepareForCreate, prepareForUpdate } from "./strategy";
-import { TypeSystem } from "./type-system";
 import type { KubernetesObject } from "./types/meta";
-import type { Service } from "./types/network";
-import type { Namespace } from "./types/store";
-import type { Job } from "./types/workloads";
-import { validate } from "./validate";
-import { type Clock, REAL_CLOCK, timestamp } from "./values/clock";
-import { copy, mergePatch, same } from "./values/json";
-import { newUid, randomSuffix } from "./values/names";
+import { type Clock, timestamp } from "./values/clock";
+import { mergePatch, same } from "./values/json";
+import { Writes } from "./writes";
 
 export type { Answer, DeleteOptions, Propagation, Reference, WriteOptions } from "./requests";
 
@@ -30,63 +19,53 @@ export interface ApiServerOptions {
  * The API server: judges requests as Kubernetes 1.34 does and keeps the objects. All of it is synchronous; what it
  * refuses it throws as ApiError.
  */
-export class ApiServer extends Objects {
-  readonly clock: Clock;
-  readonly #definitions = new Definitions(this.kinds);
-  readonly #types = new TypeSystem(this.#definitions);
-  readonly #admission: Admission;
-  readonly #addresses: ServiceAddresses;
-
+export class ApiServer extends Writes {
   constructor(options: ApiServerOptions = {}) {
-    super(options.persistence);
-    this.clock = options.clock ?? REAL_CLOCK;
-    this.#addresses = new ServiceAddresses(() => this.list<Service>("v1", "Service"));
-    this.#admission = admissionOf(this);
-    this.#definitions.follow(this.store, this.clock);
+    super(options.persistence, options.clock);
     for (const name of ["default", "kube-system", "kube-public"]) this.#ensureNamespace(name);
   }
 
   /** POST. */
   create<T extends KubernetesObject>(input: T, options: WriteOptions = {}): Answer<T> {
     const kind = this.kindOf(input);
-    const decoded = this.#types.decode(input, kind, options.fieldValidation ?? "Strict");
-    return this.#create(kind, decoded.object, options, "Update", decoded.warnings) as Answer<T>;
+    const decoded = this.types.decode(input, kind, options.fieldValidation ?? "Strict");
+    return this.insert(kind, decoded.object, options, "Update", decoded.warnings) as Answer<T>;
   }
 
   /** PATCH with a server-side apply: creates what is not there. */
   apply<T extends KubernetesObject>(input: T, options: WriteOptions = {}): Answer<T> {
     const kind = this.kindOf(input);
-    const type = this.#types.typeOf(kind);
-    const configuration = this.#types.checkApplied(input, kind, options.fieldValidation ?? "Strict");
+    const type = this.types.typeOf(kind);
+    const configuration = this.types.checkApplied(input, kind, options.fieldValidation ?? "Strict");
     const named = this.placed(kind, configuration.object);
     const live = this.live(kind, named.metadata.name, named.metadata.namespace);
-    const writer = this.#writer(kind, options);
+    const writer = this.writer(kind, options);
     if (live === undefined) {
       if (named.metadata.resourceVersion !== undefined)
         throw notFound(kind.plural, kind.group, named.metadata.name);
       const merged = applyConfiguration(undefined, named, type, writer, true);
-      this.#types.checkConversion(merged, kind);
-      return this.#create(
+      this.types.checkConversion(merged, kind);
+      return this.insert(
         kind,
-        this.#types.decode(merged, kind, "Ignore").object,
+        this.types.decode(merged, kind, "Ignore").object,
         options,
         "Apply",
         configuration.warnings,
       ) as Answer<T>;
     }
     const merged = applyConfiguration(live, named, type, writer, options.force ?? false);
-    this.#types.checkConversion(merged, kind);
-    const next = this.#types.decode(merged, kind, "Ignore").object;
-    return this.#update(kind, live, next, options, configuration.warnings, true) as Answer<T>;
+    this.types.checkConversion(merged, kind);
+    const next = this.types.decode(merged, kind, "Ignore").object;
+    return this.replace(kind, live, next, options, configuration.warnings, true) as Answer<T>;
   }
 
   /** PUT. */
   update<T extends KubernetesObject>(input: T, options: WriteOptions = {}): Answer<T> {
     const kind = this.kindOf(input);
-    const { object, warnings } = this.#types.decode(input, kind, options.fieldValidation ?? "Strict");
+    const { object, warnings } = this.types.decode(input, kind, options.fieldValidation ?? "Strict");
     const placed = this.placed(kind, object);
     const live = this.mustFind(kind, placed.metadata.name, placed.metadata.namespace);
-    return this.#update(kind, live, placed, options, warnings, false) as Answer<T>;
+    return this.replace(kind, live, placed, options, warnings, false) as Answer<T>;
   }
 
   /** PATCH with a JSON merge patch. `status` is written through its own subresource alone. */
@@ -100,9 +79,9 @@ export class ApiServer extends Objects {
     const live = this.mustFind(kind, reference.name, reference.namespace);
     const merged = mergePatch(live, patch) as KubernetesObject;
     merged.metadata.name = reference.name;
-    const { object, warnings } = this.#types.decode(merged, kind, options.fieldValidation ?? "Strict");
+    const { object, warnings } = this.types.decode(merged, kind, options.fieldValidation ?? "Strict");
     if (subresource === "status") return { ...this.updateStatus(object as T), warnings };
-    return this.#update(kind, live, object, options, warnings, false) as Answer<T>;
+    return this.replace(kind, live, object, options, warnings, false) as Answer<T>;
   }
 
   /**
@@ -124,7 +103,7 @@ export class ApiServer extends Objects {
     const kind = this.kindOf(reference);
     const live = this.mustFind(kind, reference.name, reference.namespace);
     const next = mergePatch(live, { spec: { replicas } }) as KubernetesObject;
-    return this.#update(kind, live, next, options, [], false, "scale");
+    return this.replace(kind, live, next, options, [], false, "scale");
   }
 
   /** Replaces the status alone. No validation: only controllers write it. */
@@ -158,89 +137,6 @@ export class ApiServer extends Objects {
     return { status: 200, object: next ?? live, warnings: [] };
   }
 
-  #create(
-    kind: ResourceKind,
-    object: KubernetesObject,
-    options: WriteOptions,
-    operation: "Apply" | "Update",
-    given: readonly string[],
-  ): Answer {
-    const next = this.placed(kind, object);
-    const warnings = [...given];
-    if (!next.metadata.name && next.metadata.generateName)
-      next.metadata.name = `${next.metadata.generateName}${randomSuffix()}`;
-    next.metadata.name ??= "";
-    this.checkNamespace(kind, next);
-    next.metadata.uid = newUid();
-    next.metadata.creationTimestamp = timestamp(this.clock);
-    return this.#withWarnings(warnings, () => {
-      this.#types.complete(next, kind);
-      this.#admission.mutate(next, undefined);
-      prepareForCreate(kind, next, this.#addresses);
-      validate(next, undefined, kind, this.#types, () => this.list<Service>("v1", "Service"), warnings);
-      this.#admission.check(next, undefined, warnings);
-      if (this.live(kind, next.metadata.name, next.metadata.namespace) !== undefined) {
-        throw alreadyExists(kind.plural, kind.group, next.metadata.name);
-      }
-      this.#types.complete(next, kind);
-      bearTemplateLabels(next as Job);
-      const owned =
-        operation === "Apply"
-          ? next
-          : recordUpdate(undefined, next, this.#types.typeOf(kind), this.#writer(kind, options));
-      if (options.dryRun !== true) this.keep(kind, owned);
-      return { status: 201, object: owned, warnings };
-    });
-  }
-
-  #update(
-    kind: ResourceKind,
-    live: KubernetesObject,
-    input: KubernetesObject,
-    options: WriteOptions,
-    given: readonly string[],
-    applied: boolean,
-    subresource?: string,
-  ): Answer {
-    let next = copy(input);
-    const warnings = [...given];
-    const { resourceVersion } = next.metadata;
-    if (resourceVersion !== undefined && resourceVersion !== live.metadata.resourceVersion) {
-      const why =
-        "the object has been modified; please apply your changes to the latest version and try again";
-      throw conflict(kind.plural, kind.group, live.metadata.name, why);
-    }
-    return this.#withWarnings(warnings, () => {
-      if (live.metadata.resourceVersion !== undefined)
-        next.metadata.resourceVersion = live.metadata.resourceVersion;
-      if (!applied && live.metadata.managedFields !== undefined)
-        next.metadata.managedFields = live.metadata.managedFields;
-      this.#types.complete(next, kind);
-      this.#admission.mutate(next, live);
-      prepareForUpdate(kind, next, live, this.#addresses);
-      validate(next, live, kind, this.#types, () => this.list<Service>("v1", "Service"), warnings);
-      this.#admission.check(next, live, warnings);
-      bearTemplateLabels(next as Job);
-      if (!applied)
-        next = recordUpdate(live, next, this.#types.typeOf(kind), this.#writer(kind, options, subresource));
-      const gone =
-        next.metadata.deletionTimestamp !== undefined &&
-        (next.metadata.finalizers ?? []).length === 0 &&
-        !isRunningPod(next);
-      if (options.dryRun !== true) {
-        if (gone && !this.#heldByNamespace(next))
-          this.store.remove(this.key(kind, next.metadata.name, next.metadata.namespace));
-        else if (!same(next, live)) this.keep(kind, next);
-      }
-      return { status: 200, object: same(next, live) ? live : next, warnings };
-    });
-  }
-
-  /** A namespace goes when its controller has emptied it, whatever finalizers others take off. */
-  #heldByNamespace(object: KubernetesObject): boolean {
-    return object.kind === "Namespace" && ((object as Namespace).spec?.finalizers ?? []).length > 0;
-  }
-
   /** Gives a pod to a node, as the subresource `binding` does. */
   bind<T extends KubernetesObject>(pod: T): T {
     const kind = this.kindOf(pod);
@@ -272,23 +168,6 @@ export class ApiServer extends Objects {
     this.store.remove(this.key(kind, name, undefined));
   }
 
-  #writer(kind: ResourceKind, options: WriteOptions, subresource?: string): Writer {
-    return {
-      manager: options.fieldManager ?? "unknown",
-      apiVersion: apiVersionOf(kind),
-      time: timestamp(this.clock),
-      ...(subresource === undefined ? {} : { subresource }),
-    };
-  }
-
-  #withWarnings(warnings: readonly string[], work: () => Answer): Answer {
-    try {
-      return work();
-    } catch (problem) {
-      throw problem instanceof ApiError && warnings.length > 0 ? problem.withWarnings(warnings) : problem;
-    }
-  }
-
   #ensureNamespace(name: string): void {
     if (this.find({ apiVersion: "v1", kind: "Namespace", name }) !== undefined) return;
     this.create(
@@ -296,14 +175,4 @@ export class ApiServer extends Objects {
       { fieldManager: "kube-apiserver" },
     );
   }
-}
-
-/** A pod on its way out that its node still has to stop. */
-function isRunningPod(object: KubernetesObject): boolean {
-  if (object.kind !== "Pod") return false;
-  const { spec, status } = object as KubernetesObject & {
-    spec: { nodeName?: string };
-    status?: { phase?: string };
-  };
-  return spec.nodeName !== undefined && status?.phase !== "Succeeded" && status?.phase !== "Failed";
 }

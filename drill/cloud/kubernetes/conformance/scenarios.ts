@@ -1,197 +1,20 @@
-import { ApiError } from "../api/status";
 import type { KubernetesObject } from "../api/types/meta";
 import type { EndpointSlice } from "../api/types/network";
-import type { Pod } from "../api/types/pod";
 import { evict } from "../controllers/disruption-budget";
-import { TRACKING } from "../controllers/job";
+import { created, deployment, failure, ORDERS, rollout, type Script, work } from "./acting";
 import { cronHistory } from "./cron-scenario";
 import { definitionDeletion } from "./definition-scenario";
 import { garbageCollection, serverSideApply } from "./ownership-scenarios";
-import { setView, sliceView, view } from "./views";
-import type { Seen, World } from "./world";
-
-/** One recorded scenario acted out: a function for each step, each answering what is to be seen after it. */
-export type Script = (world: World, objects: readonly never[]) => readonly (() => Seen)[];
-
-const DEPLOYMENT = ["name", "generation", "annotations", "status"];
-const JOB = ["name", "generation", "labels", "status"];
-const ORDERS = { apiVersion: "apps/v1", kind: "Deployment", namespace: "orders", name: "orders" };
-
-const deployment = (world: World): KubernetesObject | undefined => world.server.find(ORDERS);
-const job = (world: World): KubernetesObject | undefined => world.find("Job", "migrate", "batch/v1");
-const image = (name: string): object => ({
-  spec: {
-    template: {
-      spec: { containers: [{ name: "app", image: name, ports: [{ name: "http", containerPort: 8080 }] }] },
-    },
-  },
-});
-
-function rollout(world: World): Seen {
-  return {
-    Deployment: view(deployment(world), DEPLOYMENT),
-    ReplicaSets: world.sets().map(setView),
-    conditionsInOrder: world.conditions(deployment(world)),
-    conditionsByType: byType(world.recentConditions(deployment(world))),
-    pods: world.pods().length,
-    "Ready of every pod": [...new Set(world.pods().map(readiness))],
-    "fewest available replicas on the way": world.availability.fewest,
-    "most replicas on the way": world.availability.most,
-  };
-}
-
-function work(world: World): Seen {
-  const pods = world.pods();
-  return {
-    Job: view(job(world), [...JOB, "spec"]),
-    conditionsInOrder: world.conditions(job(world)),
-    "pods left": pods.length,
-    pods: pods.length,
-    "phase of every pod": [...new Set(pods.map(({ status }) => status?.phase))],
-    "finalizers of a Pod at first": [TRACKING],
-    "finalizers of a Pod at last": pods[0]?.metadata.finalizers ?? [],
-    "a Pod": view(pods[0], ["name", "generation", "labels", "ownerReferences"]),
-  };
-}
-
-function failure(action: () => unknown): Seen {
-  try {
-    action();
-    return { code: 200 };
-  } catch (problem) {
-    if (!(problem instanceof ApiError)) throw problem;
-    const { name, kind, causes } = problem.details;
-    const shown = causes?.map(({ field, type, message }) => ({
-      reason: type,
-      message,
-      ...(field === "" ? {} : { field }),
-    }));
-    return {
-      code: problem.code,
-      reason: problem.reason,
-      message: problem.message,
-      details: {
-        ...(name === undefined ? {} : { name }),
-        ...(kind === undefined ? {} : { kind }),
-        ...(shown === undefined ? {} : { causes: shown }),
-      },
-    };
-  }
-}
-
-const created = (world: World, objects: readonly never[], seconds = 60): void => {
-  for (const object of objects) world.create(object);
-  world.settle(seconds);
-};
-
-const rolled =
-  (first: string, changes: readonly object[], seconds = 60): Script =>
-  (world, [object]) => {
-    if (first === "create") created(world, [object] as never[], seconds);
-    return changes.map((change) => () => {
-      world.startCounting();
-      world.apply(object, change);
-      world.settle(seconds);
-      return rollout(world);
-    });
-  };
-
-const worked =
-  (seconds: number): Script =>
-  (world, objects) => [
-    () => {
-      created(world, objects, seconds);
-      return work(world);
-    },
-  ];
+import { sliceView, view } from "./views";
+import { WORKLOAD_SCRIPTS } from "./workload-scenarios";
+import type { Seen } from "./world";
 
 export const SCRIPTS: Readonly<Record<string, Script>> = {
+  ...WORKLOAD_SCRIPTS,
   "server-side-apply": serverSideApply,
   "garbage-collection": garbageCollection,
   "custom-resource-definition-deletion": definitionDeletion,
   "cron-job-history": cronHistory,
-  "deployment-available": (world, [object]) => [
-    () => {
-      created(world, [object] as never[]);
-      const [set] = world.sets();
-      return {
-        ...rollout(world),
-        ReplicaSet: {
-          ...(view(set, [
-            "name",
-            "generation",
-            "labels",
-            "annotations",
-            "ownerReferences",
-            "status",
-          ]) as object),
-          spec: view({ ...set, ...set?.spec } as never, ["replicas", "selector"]),
-        },
-        "a Pod": view(world.pods()[0], ["name", "generation", "labels", "ownerReferences"]),
-      };
-    },
-    () => {
-      world.apply(object, {
-        metadata: { annotations: { "shop.example.com/note": "scaled" } },
-        spec: { replicas: 3 },
-      });
-      world.settle();
-      return rollout(world);
-    },
-  ],
-  "deployment-never-ready": (world, [object]) => [
-    () => {
-      created(world, [object] as never[]);
-      return rollout(world);
-    },
-    () => {
-      world.apply(object, image("example.com/ready:1"));
-      world.settle();
-      return rollout(world);
-    },
-  ],
-  "deployment-paused": rolled("create", [
-    {
-      ...image("example.com/ready:2"),
-      spec: { ...(image("example.com/ready:2") as { spec: object }).spec, paused: true },
-    },
-  ]),
-  "deployment-recreate": rolled("create", [image("example.com/ready:2")]),
-  "deployment-rolling-update": rolled("create", [image("example.com/ready:2"), image("example.com/ready:1")]),
-  "deployment-rolling-update-stuck": rolled("create", [image("example.com/never-ready:1")]),
-  "deployment-scale-to-zero": (world, [object]) => {
-    created(world, [object] as never[]);
-    return [0, 2].map((replicas) => () => {
-      world.server.patch(ORDERS, { spec: { replicas } }, { fieldManager: "hand" });
-      world.settle();
-      return rollout(world);
-    });
-  },
-  "job-completes": worked(60),
-  "job-backoff-limit": worked(120),
-  "job-deadline": worked(60),
-  "job-failure-policy": worked(60),
-  "job-ttl": worked(60),
-  "job-suspend": (world, objects) => [
-    () => {
-      created(world, objects);
-      return work(world);
-    },
-    () => {
-      world.server.patch(
-        { apiVersion: "batch/v1", kind: "Job", namespace: "orders", name: "migrate" },
-        { spec: { suspend: false } },
-      );
-      world.settle();
-      return work(world);
-    },
-  ],
-  "pod-security-refusal": (world, objects) => [
-    () => {
-      created(world, objects);
-      return rollout(world);
-    },
-  ],
   "quota-exceeded": (world, [quota, object, task]) => [
     () => {
       created(world, [quota, object] as never[]);
@@ -341,16 +164,3 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
     ];
   },
 };
-
-function byType(list: readonly string[]): Record<string, string[]> {
-  const result: Record<string, string[]> = {};
-  for (const each of list) {
-    const [type = "", text = ""] = each.split(/=(.*)/);
-    result[type] = [...(result[type] ?? []), text];
-  }
-  return result;
-}
-
-function readiness({ status }: Pod): string {
-  return status?.conditions?.find(({ type }) => type === "Ready")?.status ?? "Unknown";
-}

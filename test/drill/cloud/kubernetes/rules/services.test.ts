@@ -2,7 +2,6 @@ import { describe } from "vitest";
 import type { Fields } from "../../../../../drill/cloud/kubernetes/api/types/meta";
 import { judge, service } from "../support/refusals";
 
-const range = (...limits: Fields[]) => ({ apiVersion: "v1", kind: "LimitRange", spec: { limits } });
 const ingress = (spec: Fields) => ({ apiVersion: "networking.k8s.io/v1", kind: "Ingress", spec });
 const path = (more: Fields) =>
   ingress({ rules: [{ http: { paths: [{ path: "/", pathType: "Prefix", ...more }] } }] });

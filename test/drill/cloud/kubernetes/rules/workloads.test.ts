@@ -2,7 +2,6 @@ import { describe } from "vitest";
 import type { Fields } from "../../../../../drill/cloud/kubernetes/api/types/meta";
 import { deployment, job, judge } from "../support/refusals";
 
-const metadata = (more: Fields) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: more });
 const indexed = (spec: Fields) => job({ completionMode: "Indexed", completions: 3, ...spec });
 const failing = (rule: Fields) => job({ podFailurePolicy: { rules: [rule] } });
 
