@@ -1,8 +1,9 @@
-import { renameSync, writeFileSync } from "node:fs";
+import { writeDocument } from "../../upgrade/output/document";
 import { summaryLines } from "../report/summary";
 import { checkImport } from "../shop/importer/import-shop";
 import { MappingProblem } from "../shop/importer/mapping";
 import { drill } from "./drill";
+import { interruption } from "./interruption";
 import { type DrillOptions, readOptions } from "./options";
 import { stackExists } from "./stack-file";
 import { Interrupted, StageFailed } from "./stages";
@@ -28,21 +29,13 @@ async function main(): Promise<number> {
   }
   if (options.import !== undefined && !options.resume) await checkImport({ directory: options.import });
   await workspace.take();
-  const interruption = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      // A second one does not wait for anybody; the leashes end every process of the drill.
-      if (interruption.signal.aborted) process.exit(130);
-      print("\nStopping; once more to stop at once. Continue later with: npm start -- --resume");
-      interruption.abort();
-    });
-  }
-  const result = await drill(workspace, resumed(workspace, options), print, interruption.signal);
+  const interrupted = interruption(
+    print,
+    "Stopping; once more to stop at once. Continue later with: npm start -- --resume",
+  );
+  const result = await drill(workspace, resumed(workspace, options), print, interrupted);
   for (const line of summaryLines(result)) print(line);
-  if (options.json !== undefined) {
-    writeFileSync(`${options.json}.new`, `${JSON.stringify(result, null, 2)}\n`);
-    renameSync(`${options.json}.new`, options.json);
-  }
+  writeDocument(options.json, result);
   workspace.release();
   return result.verdict === "passed" ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Parameters } from "../../infra/parameters";
+import { seconds } from "../../infra/units";
 import { readDocuments, type StoredDocument } from "../evidence/bucket";
 import { Cluster } from "../stack/cluster";
 import type { Project } from "../stack/project";
@@ -68,7 +69,6 @@ export async function judgeLayers(
 async function judgeCluster(subject: Subject): Promise<Finding[]> {
   const { parameters, next, metricsPath } = subject;
   const { namespace } = parameters.cluster;
-  const { seconds } = require("../../infra/units") as typeof import("../../infra/units");
   const cluster = await Cluster.open();
   const workers = parameters.gates.layers.includes("queues")
     ? [
@@ -106,28 +106,22 @@ async function judgeEvidenceAndTraffic(
       wanted: parameters.gates.requests,
       releases: serving,
     });
-  const samples = await measure();
+  const latencyOf = (samples: Samples): Finding =>
+    judgeLatency(samples, controlOf(samples), next, parameters);
   // Measured here and now is best; else what was measured here before; else what the Job `baseline` measured.
-  if ((samples[current]?.total ?? 0) >= parameters.gates.requests)
-    memory.control = samples[current] as ReleaseSamples;
-  const control = memory.control ?? baseline.control;
-  const latency = judgeLatency(samples, control, next, parameters);
+  const controlOf = (samples: Samples): ReleaseSamples => {
+    const own = samples[current];
+    if (own !== undefined && own.total >= parameters.gates.requests) memory.control = own;
+    return memory.control ?? baseline.control;
+  };
+  const samples = await measure();
+  const latency = latencyOf(samples);
   return [
     comparison,
-    judgeErrors(samples, control, next, parameters),
+    judgeErrors(samples, controlOf(samples), next, parameters),
     // A passing disturbance of the place that measures is not the release's fault: what is slow is slow twice.
-    latency.verdict === "failed" ? judgeAgain(await measure(), control, subject) : latency,
+    latency.verdict === "failed" ? latencyOf(await measure()) : latency,
   ];
-}
-
-function judgeAgain(
-  samples: Samples,
-  control: ReleaseSamples,
-  { parameters, current, next }: Subject,
-): Finding {
-  const own = samples[current];
-  const fresh = (own?.total ?? 0) >= parameters.gates.requests ? (own as ReleaseSamples) : control;
-  return judgeLatency(samples, fresh, next, parameters);
 }
 
 export const publicAddress = ({ edge }: Parameters): string =>

@@ -1,7 +1,9 @@
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import path from "node:path";
+import { writeDocument } from "../../../upgrade/output/document";
 import { summaryLines } from "../../report/summary";
 import { pullImages } from "../drill";
+import { interruption } from "../interruption";
 import type { DrillOptions } from "../options";
 import { Interrupted, StageFailed } from "../stages";
 import { type PromotionResult, Rehearsed, rehearsePromotion } from "./rehearsal";
@@ -18,14 +20,7 @@ export async function rehearse(options: DrillOptions, print: (line: string) => v
   rmSync(path.join(base, "backend"), { recursive: true, force: true });
   staging.clear();
   production.clear();
-  const interruption = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (interruption.signal.aborted) process.exit(130);
-      print("\nStopping; once more to stop at once.");
-      interruption.abort();
-    });
-  }
+  const interrupted = interruption(print, "Stopping; once more to stop at once.");
   const opened: Rehearsed[] = [];
   const open = async (workspace: SharedWorkspace): Promise<Rehearsed> => {
     const { stack } = workspace;
@@ -33,7 +28,7 @@ export async function rehearse(options: DrillOptions, print: (line: string) => v
       workspace,
       { ...options, stack },
       (line) => print(line === "" ? "" : `${stack.padEnd(10)} │ ${line.replace(/^\n+/, "")}`),
-      interruption.signal,
+      interrupted,
     );
     opened.push(one);
     return one;
@@ -56,7 +51,7 @@ export async function rehearse(options: DrillOptions, print: (line: string) => v
       seconds: seconds(began),
     };
   } catch (problem) {
-    if (interruption.signal.aborted) throw new Interrupted("Interrupted.");
+    if (interrupted.aborted) throw new Interrupted("Interrupted.");
     if (!(problem instanceof StageFailed)) throw problem;
     result = {
       version: 1,
@@ -71,10 +66,7 @@ export async function rehearse(options: DrillOptions, print: (line: string) => v
     await Promise.all(opened.map((one) => one.stop()));
   }
   for (const line of linesOf(result)) print(line);
-  if (options.json !== undefined) {
-    writeFileSync(`${options.json}.new`, `${JSON.stringify(result, null, 2)}\n`);
-    renameSync(`${options.json}.new`, options.json);
-  }
+  writeDocument(options.json, result);
   for (const workspace of [staging, production]) workspace.release();
   return result.verdict === "passed" ? 0 : 1;
 }

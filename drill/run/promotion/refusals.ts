@@ -1,7 +1,9 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { readFileSync, writeFileSync } from "node:fs";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Cloud } from "../cloud";
+import { type EvidenceStore, withEvidence } from "../evidence";
 import type { Site } from "../site";
-import { setParameters } from "../stack-file";
+import { setParameters, stackFile } from "../stack-file";
 
 /** A promotion that must not happen, and whether it did not. */
 export interface RefusalReport {
@@ -47,15 +49,17 @@ export const promotionArguments = (staging: Site): string[] => [
 ];
 
 function attemptsOf(staging: Site, production: Site): Attempt[] {
-  const otherwise = (parameter: string, wrong: unknown, right: unknown) => async () => {
+  const otherwise = (parameter: string, wrong: unknown) => async () => {
+    const file = stackFile(production.workspace);
+    const before = readFileSync(file);
     setParameters(production.workspace, { [parameter]: wrong });
-    return () => setParameters(production.workspace, { [parameter]: right });
+    return () => writeFileSync(file, before);
   };
   return [
     {
       name: "stale",
       what: "proofs that are too old",
-      spoil: otherwise("change.proofAge", "1s", "14d"),
+      spoil: otherwise("change.proofAge", "1s"),
       reason: /verify of staging is .* old, at most 1s is allowed/,
     },
     {
@@ -67,19 +71,19 @@ function attemptsOf(staging: Site, production: Site): Attempt[] {
     {
       name: "other-release",
       what: "the evidence of another release",
-      spoil: otherwise("release.next", "4.1.0", production.options.to),
+      spoil: otherwise("release.next", "4.1.0"),
       reason: /staging proved 4\.0\.0, not 4\.1\.0/,
     },
     {
       name: "unproved-parameter",
       what: "a parameter that staging never had",
-      spoil: otherwise("migration.chunkRows", 7777, 5000),
+      spoil: otherwise("migration.chunkRows", 7777),
       reason: /migration\.chunkRows is unproved: 5000 in .*staging, 7777 here/,
     },
     {
       name: "same-person",
       what: "one person who approves and promotes",
-      spoil: otherwise("change.approver", "drill-operator", "release-board"),
+      spoil: otherwise("change.approver", "drill-operator"),
       reason: /drill-operator would approve and promote/,
     },
   ];
@@ -87,22 +91,21 @@ function attemptsOf(staging: Site, production: Site): Attempt[] {
 
 /** Alters one byte of the newest document of this name, behind everybody's back; returns how to put it right. */
 async function alterOneByte(cloud: Cloud, stack: string, name: string): Promise<() => Promise<void>> {
-  const { endpoint, ...credentials } = cloud.storage();
-  const { buckets } = (await cloud.state()) as { buckets: readonly { name: string }[] };
-  const Bucket = buckets.find((one) => /evidence/.test(one.name))?.name ?? "";
-  const client = new S3Client({ endpoint, credentials, region: "eu-central-1", forcePathStyle: true });
-  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: `${stack}/` }));
-  const Key = Contents.find((one) => one.Key?.endsWith(`/${name}`))?.Key ?? "";
-  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
-  const original = Buffer.from((await Body?.transformToByteArray()) ?? []);
-  const altered = Buffer.from(original);
-  const place = altered.indexOf('"summary": "') + '"summary": "'.length;
-  altered[place] = (altered[place] ?? 0) ^ 1;
-  const put = (bytes: Buffer) =>
-    client.send(new PutObjectCommand({ Bucket, Key, Body: bytes, ChecksumAlgorithm: "SHA256" }));
-  await put(altered);
+  const kept = await withEvidence(cloud, async ({ client, Bucket }) => {
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: `${stack}/` }));
+    const Key = Contents.find((one) => one.Key?.endsWith(`/${name}`))?.Key ?? "";
+    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+    const original = Buffer.from((await Body?.transformToByteArray()) ?? []);
+    const altered = Buffer.from(original);
+    const place = altered.indexOf('"summary": "') + '"summary": "'.length;
+    altered[place] = (altered[place] ?? 0) ^ 1;
+    await put({ client, Bucket }, Key, altered);
+    return { Key, original };
+  });
   return async () => {
-    await put(original);
-    client.destroy();
+    if (kept !== undefined) await withEvidence(cloud, (store) => put(store, kept.Key, kept.original));
   };
 }
+
+const put = ({ client, Bucket }: EvidenceStore, Key: string, Body: Buffer) =>
+  client.send(new PutObjectCommand({ Bucket, Key, Body, ChecksumAlgorithm: "SHA256" }));
