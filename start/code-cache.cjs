@@ -10,10 +10,11 @@ const {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } = require("node:fs");
 const Module = require("node:module");
-const { join } = require("node:path");
+const { dirname, join } = require("node:path");
 const v8 = require("node:v8");
 const vm = require("node:vm");
 
@@ -40,9 +41,20 @@ let timer;
 function read() {
   try {
     const found = v8.deserialize(readFileSync(file));
+    touch();
     return found instanceof Map ? found : new Map();
   } catch {
     return new Map();
+  }
+}
+
+/** Marks the program as started now. */
+function touch() {
+  try {
+    const now = new Date();
+    utimesSync(file, now, now);
+  } catch {
+    // Somebody else's folder; what is in it can be used all the same.
   }
 }
 
@@ -63,8 +75,9 @@ function compile(content, filename, format) {
     // Node says best what is wrong with it.
     return plain.call(this, content, filename, format);
   }
-  if (cached === undefined || script.cachedDataRejected) noticed();
-  used.set(key, { ...used.get(key), script });
+  if (cached === undefined || script.cachedDataRejected) fresh += 1;
+  settle();
+  used.set(key, { script });
   const require = (request) => this.require(request);
   require.resolve = (request, options) => Module._resolveFilename(request, this, false, options);
   require.resolve.paths = (request) => Module._resolveLookupPaths(request, this);
@@ -72,7 +85,7 @@ function compile(content, filename, format) {
   require.extensions = Module._extensions;
   require.cache = Module._cache;
   const run = script.runInThisContext({ displayErrors: true });
-  return run.call(this.exports, this.exports, require, this, filename, join(filename, ".."));
+  return run.call(this.exports, this.exports, require, this, filename, dirname(filename));
 }
 
 /** JavaScript of a TypeScript module: `make` is asked only when this content was never seen. */
@@ -81,14 +94,16 @@ function transformed(source, make) {
   let text = known.get(key)?.text;
   if (text === undefined) {
     text = make();
-    noticed();
+    fresh += 1;
   }
+  settle();
   used.set(key, { text });
   return text;
 }
 
-function noticed() {
-  fresh += 1;
+/** Puts the writing off, as more modules may come; what is not used by then is dropped. */
+function settle() {
+  if (fresh === 0) return;
   clearTimeout(timer);
   timer = setTimeout(save, SETTLED).unref();
 }
@@ -103,7 +118,7 @@ function save() {
     ]);
     mkdirSync(FOLDER, { recursive: true });
     const temporary = `${file}.${process.pid}`;
-    writeFileSync(temporary, v8.serialize(new Map([...known, ...entries].filter(([key]) => used.has(key)))));
+    writeFileSync(temporary, v8.serialize(new Map(entries)));
     renameSync(temporary, file);
     forgetOthers();
   } catch {
