@@ -1,122 +1,149 @@
-import { isFields } from "../types/meta";
 import { dns1035Label, dnsSubdomain } from "../validate/formats";
 import type { Problems } from "../validate/problems";
+import { same } from "../values/json";
 import type { Definition, DefinitionVersion } from "./definition";
-import type { StructuralSchema } from "./structural-schema";
+import { checkSchema } from "./schema-rules";
+
+const COLUMN_TYPES = ["boolean", "date", "integer", "number", "string"];
+const COLUMN_FORMATS = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
+const APPROVAL = "api-approved.kubernetes.io";
 
 /** Rules of a CustomResourceDefinition: its names, its versions, and a schema whose every part has a type. */
-export function checkDefinition({ metadata, spec }: Definition, problems: Problems): void {
-  const { names, group, versions = [], scope } = spec ?? ({} as Partial<Definition["spec"]>);
+export function checkDefinition(
+  { metadata, spec }: Definition,
+  live: Definition | undefined,
+  problems: Problems,
+): void {
+  const { names, group, versions = [], scope, conversion } = spec ?? ({} as Partial<Definition["spec"]>);
   if (metadata.name !== `${names?.plural}.${group}`) {
     problems.invalid("metadata.name", metadata.name, 'must be spec.names.plural+"."+spec.group');
   }
   if (!group) problems.required("spec.group");
   else {
-    problems.texts("spec.group", group, dnsSubdomain(group));
-    if (!group.includes("."))
+    const wrong = dnsSubdomain(group);
+    if (wrong.length > 0) problems.invalid("spec.group", group, wrong.join(","));
+    else if (!group.includes("."))
       problems.invalid("spec.group", group, "should be a domain with at least one dot");
+    checkApproval(group, metadata.annotations?.[APPROVAL], live !== undefined, problems);
   }
-  if (!scope) problems.required("spec.scope");
   problems.oneOf("spec.scope", scope, ["Cluster", "Namespaced"]);
   checkNames(names, problems);
   checkVersions(versions, problems);
+  problems.oneOfIfGiven("spec.conversion.strategy", conversion?.strategy, ["None", "Webhook"]);
+  if (live === undefined || spec === undefined) return;
+  const fixed = {
+    "spec.scope": [scope, live.spec.scope],
+    "spec.names.kind": [names?.kind, live.spec.names.kind],
+    "spec.group": [group, live.spec.group],
+    "spec.names.plural": [names?.plural, live.spec.names.plural],
+  };
+  for (const [at, [next, before]] of Object.entries(fixed))
+    if (next !== before) problems.invalid(at, next, "field is immutable");
 }
 
-function checkNames(names: Definition["spec"]["names"] | undefined, problems: Problems): void {
+/** Groups of the project itself are for what its community has agreed on. */
+function checkApproval(
+  group: string,
+  approval: string | undefined,
+  update: boolean,
+  problems: Problems,
+): void {
+  if (update || !/(^|\.)(k8s|kubernetes)\.io$/.test(group)) return;
+  const at = `metadata.annotations[${APPROVAL}]`;
+  const why =
+    'protected groups must have approval annotation "api-approved.kubernetes.io", see https://github.com/kubernetes/enhancements/pull/1111';
+  if (approval === undefined || approval === "") problems.required(at, why);
+  else if (!approval.startsWith("unapproved") && !URL.canParse(approval)) problems.invalid(at, approval, why);
+}
+
+function checkNames(names: Partial<Definition["spec"]["names"]> | undefined, problems: Problems): void {
   for (const field of ["plural", "singular", "kind", "listKind"] as const) {
     const value = names?.[field] ?? "";
-    if (value === "" && field !== "singular") problems.required(`spec.names.${field}`);
-    else
-      problems.texts(
+    const mixed = field.endsWith("ind");
+    const wrong = dns1035Label(mixed ? value.toLowerCase() : value);
+    if (value === "") problems.required(`spec.names.${field}`);
+    else if (wrong.length > 0)
+      problems.invalid(
         `spec.names.${field}`,
         value,
-        dns1035Label(field.endsWith("ind") ? value.toLowerCase() : value),
+        `${mixed ? "may have mixed case, but should otherwise match: " : ""}${wrong.join(",")}`,
       );
   }
-  for (const [index, name] of (names?.shortNames ?? []).entries()) {
-    problems.texts(`spec.names.shortNames[${index}]`, name, dns1035Label(name));
-  }
+  for (const list of ["shortNames", "categories"] as const)
+    for (const [index, name] of (names?.[list] ?? []).entries()) {
+      const wrong = dns1035Label(name);
+      if (wrong.length > 0) problems.invalid(`spec.names.${list}[${index}]`, name, wrong.join(","));
+    }
   if (names?.kind !== undefined && names.kind === names.listKind) {
     problems.invalid("spec.names.listKind", names.listKind, "kind and listKind may not be the same");
   }
 }
 
 function checkVersions(versions: readonly DefinitionVersion[], problems: Problems): void {
-  const seen = new Set<string>();
+  const [first] = versions;
+  // What all versions have in common the server speaks of as if it stood at the top, once.
+  const shared = <Key extends keyof DefinitionVersion>(key: Key): boolean =>
+    first?.[key] !== undefined && versions.every((version) => same(version[key], first[key]));
+  const place = (key: keyof DefinitionVersion, index: number): string | undefined =>
+    shared(key) ? (index === 0 ? "spec" : undefined) : `spec.versions[${index}]`;
   for (const [index, version] of versions.entries()) {
     const at = `spec.versions[${index}]`;
-    problems.texts(`${at}.name`, version.name ?? "", dns1035Label(version.name ?? ""));
-    if (seen.has(version.name)) problems.invalid(`${at}.name`, version.name, "must be unique");
-    seen.add(version.name);
+    const wrong = dns1035Label(version.name ?? "");
+    if (wrong.length > 0) problems.invalid(`${at}.name`, version.name, wrong.join(","));
     const schema = version.schema?.openAPIV3Schema;
-    // With one version alone the server speaks of the schema as if it stood at the top.
-    const where = versions.length === 1 ? "spec.validation.openAPIV3Schema" : `${at}.schema.openAPIV3Schema`;
+    const where = place("schema", index);
+    const holder = where === "spec" ? "validation" : "schema";
     if (schema === undefined) problems.required(`${at}.schema.openAPIV3Schema`, "schemas are required");
-    else checkSchema(where, schema, "the root", problems);
+    else if (where !== undefined)
+      checkSchema(`${where}.${holder}.openAPIV3Schema`, schema, "the root", problems);
+    checkColumns(place("additionalPrinterColumns", index), version, problems);
+    checkScale(place("subresources", index), version, problems);
+    if (version.deprecationWarning !== undefined && version.deprecated !== true)
+      problems.invalid(
+        `${at}.deprecationWarning`,
+        version.deprecationWarning,
+        "can only be set for deprecated versions",
+      );
   }
-  const stored = versions.filter(({ storage }) => storage).length;
-  if (stored !== 1)
-    problems.invalidStructure("spec.versions", "must have exactly one version marked as storage version");
+  if (new Set(versions.map(({ name }) => name)).size < versions.length)
+    problems.invalidStructure("spec.versions", "must contain unique version names");
+  const stored = versions.filter(({ storage }) => storage).map(({ name }) => name);
+  if (stored.length === 1) return;
+  problems.invalidStructure("spec.versions", "must have exactly one version marked as storage version");
+  if (stored.length === 0)
+    problems.invalid("status.storedVersions", [], "must have at least one stored version");
+  for (const name of stored.slice(1))
+    problems.invalid("status.storedVersions", stored.slice(0, 1), `must have the storage version ${name}`);
 }
 
-function checkSchema(at: string, schema: StructuralSchema, place: string, problems: Problems): void {
-  const open =
-    schema["x-kubernetes-preserve-unknown-fields"] === true || schema["x-kubernetes-int-or-string"] === true;
-  const root = place === "the root";
-  if (schema.type === undefined) {
-    if (root) problems.required(`${at}.type`, "must not be empty at the root");
-    else if (!open) problems.required(`${at}.type`, `must not be empty for ${place}`);
-  } else if (root && schema.type !== "object")
-    problems.invalid(`${at}.type`, schema.type, "must be object at the root");
-  if (schema.properties !== undefined && isFields(schema.additionalProperties)) {
-    problems.forbidden(
-      `${at}.additionalProperties`,
-      "additionalProperties and properties are mutual exclusive",
-    );
-  }
-  if (schema.additionalProperties === false) {
-    problems.forbidden(`${at}.additionalProperties`, "additionalProperties cannot be set to false");
-  }
-  if (schema.uniqueItems === true) {
-    problems.forbidden(
-      `${at}.uniqueItems`,
-      "uniqueItems cannot be set to true since the runtime complexity becomes quadratic",
-    );
-  }
-  if (schema.type === "array" && schema.items === undefined)
-    problems.required(`${at}.items`, "must be specified");
-  if (
-    schema["x-kubernetes-list-type"] === "map" &&
-    (schema["x-kubernetes-list-map-keys"] ?? []).length === 0
-  ) {
-    problems.required(
-      `${at}.x-kubernetes-list-map-keys`,
-      "must not be empty if x-kubernetes-list-type is map",
-    );
-  }
-  if (schema.pattern !== undefined && !compiles(schema.pattern)) {
-    problems.invalid(`${at}.pattern`, schema.pattern, "must be a valid regular expression");
-  }
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    if (root && name === "metadata") continue;
-    checkSchema(`${at}.properties[${name}]`, property, "specified object fields", problems);
-  }
-  if (schema.items !== undefined) checkSchema(`${at}.items`, schema.items, "specified array items", problems);
-  if (isFields(schema.additionalProperties)) {
-    checkSchema(
-      `${at}.additionalProperties`,
-      schema.additionalProperties as StructuralSchema,
-      "specified object fields",
-      problems,
-    );
+function checkColumns(
+  at: string | undefined,
+  { additionalPrinterColumns: columns = [] }: DefinitionVersion,
+  problems: Problems,
+): void {
+  if (at === undefined) return;
+  const types = `must be one of ${COLUMN_TYPES.join(",")}`;
+  for (const [index, { name, type, format, jsonPath }] of columns.entries()) {
+    const here = `${at}.additionalPrinterColumns[${index}]`;
+    if (!name) problems.required(`${here}.name`);
+    if (!type) problems.required(`${here}.type`, types);
+    else if (!COLUMN_TYPES.includes(type)) problems.invalid(`${here}.type`, type, types);
+    if (format && !COLUMN_FORMATS.includes(format))
+      problems.invalid(`${here}.format`, format, `must be one of ${COLUMN_FORMATS.join(",")}`);
+    if (!jsonPath) problems.required(`${here}.JSONPath`);
+    else if (!/^[.[]/.test(jsonPath))
+      problems.invalid(`${here}.JSONPath`, jsonPath, "must be a simple json path starting with .");
   }
 }
 
-function compiles(pattern: string): boolean {
-  try {
-    new RegExp(pattern.replace(/\(\?[ims]+\)/g, ""));
-    return true;
-  } catch {
-    return false;
+function checkScale(at: string | undefined, { subresources }: DefinitionVersion, problems: Problems): void {
+  const scale = subresources?.scale;
+  if (at === undefined || scale === undefined) return;
+  for (const part of ["spec", "status"] as const) {
+    const path = scale[`${part}ReplicasPath`];
+    const here = `${at}.subresources.scale.${part}ReplicasPath`;
+    if (!path) problems.required(here);
+    else if (!path.startsWith(`.${part}.`))
+      problems.invalid(here, path, `should be a json path under .${part}`);
   }
 }

@@ -6,14 +6,25 @@ export interface DefinitionVersion {
   served: boolean;
   storage: boolean;
   schema?: { openAPIV3Schema?: StructuralSchema };
-  subresources?: { status?: object; scale?: object };
+  subresources?: { status?: object; scale?: { specReplicasPath?: string; statusReplicasPath?: string } };
+  additionalPrinterColumns?: { name?: string; type?: string; format?: string; jsonPath?: string }[];
+  deprecated?: boolean;
+  deprecationWarning?: string;
 }
 
 export interface Definition extends KubernetesObject {
   spec: {
     group: string;
     scope: string;
-    names: { plural: string; kind: string; singular?: string; listKind?: string; shortNames?: string[] };
+    names: {
+      plural: string;
+      kind: string;
+      singular?: string;
+      listKind?: string;
+      shortNames?: string[];
+      categories?: string[];
+    };
+    conversion?: { strategy?: string };
     versions: DefinitionVersion[];
   };
 }

@@ -7,6 +7,8 @@ import { copy } from "../values/json";
 export interface StructuralSchema {
   type?: string;
   format?: string;
+  title?: string;
+  description?: string;
   properties?: Record<string, StructuralSchema>;
   additionalProperties?: boolean | StructuralSchema;
   items?: StructuralSchema;

@@ -26,7 +26,8 @@ function body({ apiVersion: _version, kind: _kind, metadata: _metadata, ...rest 
   return rest;
 }
 
-function checkValue(value: unknown, schema: StructuralSchema, path: string, problems: Problems): void {
+/** Judges a value, and all in it, by a schema. */
+export function checkValue(value: unknown, schema: StructuralSchema, path: string, problems: Problems): void {
   if (value === null && schema.nullable === true) return;
   const wanted = schema["x-kubernetes-int-or-string"] === true ? "int-or-string" : schema.type;
   if (wanted !== undefined && !isOfType(value, wanted)) {

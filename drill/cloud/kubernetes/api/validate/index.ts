@@ -45,7 +45,7 @@ const CHECKS: Readonly<Record<string, Check | undefined>> = {
   ClusterRole: ((object, _live, problems) => checkRole(object, problems)) as Check,
   RoleBinding: checkBinding as Check,
   ClusterRoleBinding: checkBinding as Check,
-  CustomResourceDefinition: ((object, _live, problems) => checkDefinition(object, problems)) as Check,
+  CustomResourceDefinition: checkDefinition as Check,
 };
 
 const NAME_FORMS: Readonly<Record<string, ((name: string) => string[]) | undefined>> = {
