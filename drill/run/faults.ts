@@ -8,6 +8,8 @@ export interface Scenario {
   readonly title: string;
   /** What is put into the drill cloud before the upgrade begins. `next` is the release being introduced. */
   faults(next: string): readonly Fault[];
+  /** How often the operator's command is killed with SIGKILL, and typed again. Default: never. */
+  readonly kills?: number;
   /** Phase at which the upgrade must stop; undefined when it must pass all the same. */
   readonly stopsAt: string | undefined;
 }
@@ -27,6 +29,12 @@ export const FAULTS: Readonly<Record<string, Scenario>> = {
     faults: (next) => [
       { kind: "pod-kill", pod: `migrate-${versionInNames(next)}`, pattern: "loading orders", times: 2 },
     ],
+    stopsAt: undefined,
+  },
+  "operator-killed": {
+    title: "the operator's command is killed at 20 random instants, and typed again",
+    faults: () => [],
+    kills: 20,
     stopsAt: undefined,
   },
   "wrong-stock": broken(

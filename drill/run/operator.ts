@@ -4,6 +4,8 @@ import readline from "node:readline";
 import { ended, spawnNode } from "../process/leash";
 import { access } from "./access";
 import type { Cloud } from "./cloud";
+import { FAULTS } from "./faults";
+import { Kills } from "./kills";
 import type { DrillOptions } from "./options";
 import { stackFile } from "./stack-file";
 import type { Workspace } from "./workspace";
@@ -38,6 +40,7 @@ export interface CommandReport {
 export class Operator {
   /** Set for every command, such as who is at the keyboard. */
   readonly environment: NodeJS.ProcessEnv = {};
+  private readonly kills: Kills;
 
   constructor(
     private readonly workspace: Workspace,
@@ -45,10 +48,23 @@ export class Operator {
     private readonly cloud: Cloud,
     private readonly print: (line: string) => void,
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    this.kills = new Kills(options.seed, FAULTS[options.fault ?? ""]?.kills ?? 0);
+  }
 
-  /** Runs `order-upgrade …` and shows what it prints. Never throws for a refused upgrade: the report says so. */
+  /**
+   * Runs `order-upgrade …` and shows what it prints, once more whenever it was killed. Never throws for a refused upgrade:
+   * the report says so.
+   */
   async type(...command: readonly string[]): Promise<CommandReport> {
+    for (;;) {
+      const report = await this.typeOnce(command);
+      if (report !== undefined) return report;
+    }
+  }
+
+  /** Undefined when the command was killed. */
+  private async typeOnce(command: readonly string[]): Promise<CommandReport | undefined> {
     const result = this.workspace.file("command.json");
     rmSync(result, { force: true });
     const child = spawnNode(
@@ -82,8 +98,14 @@ export class Operator {
     // As Ctrl-C in a terminal would: the step under way is finished and saved.
     const interrupt = (): void => void child.kill("SIGINT");
     this.signal.addEventListener("abort", interrupt, { once: true });
-    const exitCode = await ended(child);
+    const end = ended(child);
+    const killed = await this.kills.watch(child, end);
+    const exitCode = await end;
     this.signal.removeEventListener("abort", interrupt);
+    if (killed !== undefined) {
+      this.print(`  ✂ order-upgrade was killed (${killed}) and is typed again`);
+      return undefined;
+    }
     const document = existsSync(result)
       ? (JSON.parse(readFileSync(result, "utf8")) as Partial<CommandReport>)
       : {};
