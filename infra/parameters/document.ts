@@ -1,3 +1,4 @@
+import { parseDocument } from "yaml";
 import { z } from "zod";
 import { parametersSchema } from "./schema";
 
@@ -40,6 +41,36 @@ export function stackFileSchema(): string {
     required: ["config"],
   };
   return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+/** A key as `Pulumi.yaml` declares it: the CLI refuses a stack that leaves it out or says something of another type. */
+export interface DeclaredKey {
+  readonly type: string;
+  readonly items?: { readonly type: string };
+  readonly description: string;
+  readonly default?: unknown;
+}
+
+/** The keys of the project for `Pulumi.yaml`, by name. What a group holds, the program judges itself. */
+export function declaredKeys(): Record<string, DeclaredKey> {
+  return Object.fromEntries(
+    Object.entries(described().properties ?? {}).map(([name, one]): [string, DeclaredKey] => [
+      name,
+      {
+        type: one.type ?? "string",
+        ...(one.items === undefined ? {} : { items: { type: one.items.type ?? "string" } }),
+        description: one.description ?? "",
+        ...(one.default === undefined ? {} : { default: one.default }),
+      },
+    ]),
+  );
+}
+
+/** `Pulumi.yaml` with the keys declared as the schema has them; all else stays as it is. */
+export function declareKeys(text: string): string {
+  const project = parseDocument(text);
+  project.set("config", declaredKeys());
+  return project.toString({ lineWidth: 0 });
 }
 
 /** The page of all parameters: `docs/parameters.md`. */

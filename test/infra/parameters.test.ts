@@ -10,7 +10,7 @@ import {
   parseParameters,
   readText,
 } from "../../infra/parameters";
-import { parametersPage, stackFileSchema } from "../../infra/parameters/document";
+import { declaredKeys, declareKeys, parametersPage, stackFileSchema } from "../../infra/parameters/document";
 import type { Problem } from "../../infra/parameters/problems";
 import { PHASES, STRATEGIES } from "../../infra/phases";
 import { planUpgrade } from "../../infra/plan";
@@ -221,6 +221,29 @@ describe("generated files", () => {
       stackFileSchema(),
     );
     expect(readFileSync(path.join(ROOT, "docs", "parameters.md"), "utf8")).toBe(parametersPage());
+    const project = readFileSync(path.join(ROOT, "Pulumi.yaml"), "utf8");
+    expect(project).toBe(declareKeys(project));
+  });
+
+  it("declare keys as the CLI knows them, and ask a stack for no more than the program does", () => {
+    const keys = declaredKeys();
+    expect(Object.keys(keys)).toEqual(Object.keys(parametersSchema.shape));
+    for (const { type, items, description } of Object.values(keys)) {
+      expect(["string", "integer", "boolean", "array", "object"]).toContain(type);
+      expect(items !== undefined).toBe(type === "array");
+      expect(description).not.toBe("");
+    }
+    const needed = Object.keys(keys).filter((name) => keys[name]?.default === undefined);
+    for (const name of needed)
+      expect(
+        problemsOf(withValue(minimal(), name, undefined)).map(({ path: at }) => at.split(".")[0]),
+      ).toContain(name);
+    const given = Object.fromEntries(
+      Object.entries(keys).flatMap(([name, { default: value }]) =>
+        value === undefined ? [] : [[name, value]],
+      ),
+    );
+    expect(parseParameters({ ...given, ...minimal() })).toEqual(parseParameters(minimal()));
   });
 
   it("describe every parameter", () => {
