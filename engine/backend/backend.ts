@@ -130,9 +130,9 @@ export class Backend {
     this.write(stack, deployment);
   }
 
-  /** Writes text that is already a whole state file; called after every step. */
-  saveText(stack: StackReference, text: string): Promise<void> {
-    return replaceFile(this.stackFile(stack), text);
+  /** Writes bytes that are a whole state file, part after part; called after every step. */
+  saveBytes(stack: StackReference, parts: Buffer[]): Promise<void> {
+    return replaceFile(this.stackFile(stack), parts);
   }
 
   /** Keeps the state an update starts from beside the state file. */

@@ -12,12 +12,23 @@ export const manifest = (): Deployment["manifest"] => ({
   version: `v${VERSION}`,
 });
 
+interface Written {
+  state: ResourceState;
+  /** The state as it was then. */
+  copy: ResourceState;
+  text: string;
+}
+
+/** So many resources are kept as the bytes they are written as, until one of them changes. */
+const BLOCK = 50;
+
 /**
  * Writes the whole state after every step. Each resource is serialised once for each change; what happens while one
  * write is under way is joined into the next, so that many steps at once do not cost a write each.
  */
 export class CheckpointWriter implements SnapshotWriter {
-  private readonly cache = new WeakMap<ResourceState, { copy: ResourceState; text: string }>();
+  private readonly cache = new WeakMap<ResourceState, Written>();
+  private readonly blocks = new WeakMap<ResourceState, { written: Written[]; bytes: Buffer }>();
   private waiting: { done: () => void; failed: (error: unknown) => void }[] = [];
   private current: (() => Snapshot) | undefined;
   private writing = false;
@@ -44,7 +55,7 @@ export class CheckpointWriter implements SnapshotWriter {
       this.current = undefined;
       this.waiting = [];
       try {
-        await this.backend.saveText(this.stack, this.text(current()));
+        await this.backend.saveBytes(this.stack, this.bytes(current()));
         for (const { done } of waiting) done();
       } catch (error) {
         for (const { failed } of waiting) failed(error);
@@ -53,40 +64,61 @@ export class CheckpointWriter implements SnapshotWriter {
     this.writing = false;
   }
 
-  private text(state: Snapshot): string {
+  private bytes(state: Snapshot): Buffer[] {
     const renamed = new Map<string, string>();
     for (const { urn, aliases } of state.resources) for (const alias of aliases) renamed.set(alias, urn);
-    const text = (resource: ResourceState): string => this.resource(resource, renamed);
     const name = JSON.stringify(`organization/${this.stack.project}/${this.stack.name}`);
     const provider = JSON.stringify({ type: "passphrase", state: { salt: this.secrets.salt } });
-    const parts = [
-      `{"version":3,"checkpoint":{"stack":${name},"latest":{"manifest":${JSON.stringify(manifest())},"secrets_providers":${provider}`,
+    const parts: Buffer[] = [
+      Buffer.from(
+        `{"version":3,"checkpoint":{"stack":${name},"latest":{"manifest":${JSON.stringify(manifest())},"secrets_providers":${provider}`,
+      ),
     ];
-    if (state.resources.length > 0) parts.push(`,"resources":[${state.resources.map(text).join(",")}]`);
-    if (state.pending.length > 0) {
-      const pending = state.pending.map(
-        ({ resource, type }) => `{"resource":${text(resource)},"type":"${type}"}`,
-      );
-      parts.push(`,"pending_operations":[${pending.join(",")}]`);
+    for (let at = 0; at < state.resources.length; at += BLOCK) {
+      parts.push(at === 0 ? START : COMMA);
+      parts.push(this.block(state.resources.slice(at, at + BLOCK), renamed));
     }
-    parts.push(`,"metadata":{}}}}`);
-    return parts.join("");
+    const pending = state.pending.map(
+      ({ resource, type }) => `{"resource":${this.resource(resource, renamed)},"type":"${type}"}`,
+    );
+    const end = state.resources.length > 0 ? "]" : "";
+    const operations = pending.length > 0 ? `,"pending_operations":[${pending.join(",")}]` : "";
+    parts.push(Buffer.from(`${end}${operations},"metadata":{}}}}`));
+    return parts;
+  }
+
+  private block(states: readonly ResourceState[], renamed: ReadonlyMap<string, string>): Buffer {
+    if (renamed.size > 0) return Buffer.from(states.map((state) => this.resource(state, renamed)).join(","));
+    const first = states[0] as ResourceState;
+    const known = this.blocks.get(first);
+    if (known?.written.length === states.length && known.written.every((each, i) => isStill(each, states[i])))
+      return known.bytes;
+    const written = states.map((state) => this.written(state));
+    const bytes = Buffer.from(written.map(({ text }) => text).join(","));
+    this.blocks.set(first, { written, bytes });
+    return bytes;
+  }
+
+  private written(state: ResourceState): Written {
+    const cached = this.cache.get(state);
+    if (cached && isStill(cached, state)) return cached;
+    const written = { state, copy: { ...state }, text: this.serialize(state) };
+    this.cache.set(state, written);
+    return written;
   }
 
   private resource(state: ResourceState, renamed: ReadonlyMap<string, string>): string {
     const current = withNewUrns(state, renamed);
-    if (current !== state) return this.serialize(current);
-    const cached = this.cache.get(state);
-    if (cached && unchanged(cached.copy, state)) return cached.text;
-    const text = this.serialize(state);
-    this.cache.set(state, { copy: { ...state }, text });
-    return text;
+    return current === state ? this.written(state).text : this.serialize(current);
   }
 
   private serialize(state: ResourceState): string {
     return JSON.stringify(serializeResource({ ...state, aliases: [] }, { seal: this.secrets.crypter }));
   }
 }
+
+const START = Buffer.from(',"resources":[');
+const COMMA = Buffer.from(",");
 
 /** Once a resource is known under its new URN, everything that refers to the old one follows. */
 function withNewUrns(state: ResourceState, renamed: ReadonlyMap<string, string>): ResourceState {
@@ -114,7 +146,9 @@ function withNewUrns(state: ResourceState, renamed: ReadonlyMap<string, string>)
 }
 
 /** States are changed field by field, never inside a field. */
-function unchanged(copy: ResourceState, state: ResourceState): boolean {
-  for (const key of Object.keys(state) as (keyof ResourceState)[]) if (copy[key] !== state[key]) return false;
+function isStill({ state, copy }: Written, now: ResourceState | undefined): boolean {
+  if (state !== now) return false;
+  for (const key in state)
+    if (copy[key as keyof ResourceState] !== state[key as keyof ResourceState]) return false;
   return true;
 }

@@ -1,5 +1,5 @@
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 let counter = 0;
@@ -24,10 +24,18 @@ export function writeAtomically(file: string, content: string | Buffer): void {
 }
 
 /** The same for a file that exists, without holding up what else there is to do meanwhile. */
-export async function replaceFile(file: string, content: string): Promise<void> {
+export async function replaceFile(file: string, parts: Buffer[]): Promise<void> {
   const temporary = `${file}.${process.pid}.${counter++}.tmp`;
   try {
-    await writeFile(temporary, content, { mode: 0o600 });
+    const handle = await open(temporary, "w", 0o600);
+    try {
+      const length = parts.reduce((sum, part) => sum + part.length, 0);
+      const { bytesWritten } = await handle.writev(parts);
+      // The system may take less than all at once: then in one piece, until it is out.
+      if (bytesWritten < length) await handle.writeFile(Buffer.concat(parts).subarray(bytesWritten));
+    } finally {
+      await handle.close();
+    }
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
