@@ -106,7 +106,8 @@ export class Modules extends pulumi.ComponentResource {
 
 /**
  * The autoscaler owns the number of replicas while it runs, so the program leaves it alone. Taking it back to zero
- * would need force; a fresh Deployment needs none, and its predecessor stops gracefully before it is made.
+ * would need force; a fresh Deployment needs none, and its predecessor stops gracefully before it is made
+ * (docs/decisions/0007-a-stopped-service-is-made-anew.md).
  */
 function scalingOptions(args: ModulesArgs, { module }: ModuleArgs): pulumi.CustomResourceOptions {
   if (module.kind === "worker") return {};

@@ -92,7 +92,26 @@ describe.each(STACKS)("%s", (stack) => {
       expect(spec(is).selector, was.name).toEqual(spec(was).selector);
     }
   });
+
+  it.each(NEIGHBOURS)("$from → $to makes only services anew that stop", ({ from, to }) => {
+    expectStopped(run(stack, from), run(stack, to));
+  });
 });
+
+/** What is replaced stops in this very step, and its predecessor ends before it is made. */
+function expectStopped(before: readonly Registered[], after: readonly Registered[]): void {
+  const replicas = ({ inputs }: Registered) => (inputs.spec as { replicas: number }).replicas;
+  for (const [was, is] of common(before, after)) {
+    if (was.type !== "kubernetes:apps/v1:Deployment") continue;
+    const { replaceOnChanges, ignoreChanges, deleteBeforeReplace } = is.options;
+    if (replaceOnChanges.length === 0) continue;
+    expect(replaceOnChanges).toEqual(["spec.replicas"]);
+    expect(ignoreChanges).toEqual([]);
+    expect(replicas(is), is.name).toBe(0);
+    expect(deleteBeforeReplace, was.name).toBe(true);
+    expect(is.name).not.toContain("worker");
+  }
+}
 
 describe("with strategy maintenance", () => {
   const neighbours = PHASES.flatMap((from) => PHASE_TABLE.maintenance[from].to.map((to) => ({ from, to })));
@@ -101,6 +120,10 @@ describe("with strategy maintenance", () => {
     for (const [was, is] of common(run("dev", from, ".maintenance"), run("dev", to, ".maintenance")))
       if (LASTING.test(was.type) && was.name !== "scratch")
         expect(is.inputs, `${was.type} ${was.name}`).toEqual(was.inputs);
+  });
+
+  it.each(neighbours)("$from → $to makes only services anew that stop", ({ from, to }) => {
+    expectStopped(run("dev", from, ".maintenance"), run("dev", to, ".maintenance"));
   });
 });
 
