@@ -26,23 +26,35 @@ export async function withErrorHooks<T extends OperationResult | undefined>(
       failure = error;
     }
     failures.unshift(messageOf(failure));
-    const giveUp = (): T => {
-      if (result?.partial) return result;
-      throw failure;
-    };
-    const names = about.state.resourceHooks.OnError ?? [];
-    if (names.length === 0 || !(await deployment.hooks.runErrorHooks(names, about, failures)))
-      return giveUp();
     if (failures.length >= MAXIMUM) {
       deployment.diagnostics.warning(
         `maximum number of error hook retries (${MAXIMUM}) reached`,
         about.state.urn,
       );
-      return giveUp();
+      throw new Error("maximum number of error hook retries reached");
+    }
+    if (!(await wantsRetry(deployment, about, failures))) {
+      if (result?.partial) return result;
+      throw failure;
     }
     deployment.diagnostics.warning(
       `retrying ${about.operation} due to on-error hook request (${failures.length}/${MAXIMUM})`,
       about.state.urn,
     );
+  }
+}
+
+async function wantsRetry(
+  deployment: Deployment,
+  about: HookArguments & { operation: "create" | "update" | "delete" },
+  failures: string[],
+): Promise<boolean> {
+  const names = about.state.resourceHooks.OnError ?? [];
+  try {
+    return await deployment.hooks.runErrorHooks(names, about, failures);
+  } catch (error) {
+    // Why the resource could not be deleted says more than what went wrong in the hook.
+    if (about.operation === "delete") return false;
+    throw error;
   }
 }

@@ -158,7 +158,12 @@ export class StepExecutor {
       state,
       newInputs: state.inputs,
       newOutputs: outputs,
-      ...(step.old && { oldState: step.old, oldInputs: step.old.inputs, oldOutputs: step.old.outputs }),
+      ...(step.old &&
+        step instanceof UpdateStep && {
+          oldState: step.old,
+          oldInputs: step.old.inputs,
+          oldOutputs: step.old.outputs,
+        }),
     };
     if (!step.res.custom) {
       if (step instanceof CreateStep) await afterHooks(this.deployment, "AfterCreate", args);

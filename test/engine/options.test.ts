@@ -1,8 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { autonaming } from "../../engine/config/autonaming";
+import type { Deployment } from "../../engine/deploy/deployment";
+import { Hooks } from "../../engine/deploy/hooks";
+import { withErrorHooks } from "../../engine/deploy/retries";
 import { Targets } from "../../engine/deploy/targets";
 import type { CheckRequest } from "../../engine/host/provider";
-import { type Program, testSecrets, World } from "./fixtures/world";
+import { newState } from "../../engine/resource/state";
+import { type Program, TYPE, testSecrets, World } from "./fixtures/world";
 
 const urn = (name: string): string => `urn:pulumi:dev::test::test:index:Thing::${name}`;
 
@@ -196,5 +200,48 @@ describe("naming rules of a stack", () => {
     expect(asked).toEqual(["x-a", "x-a", "x-a"]);
     expect(world.cloud.log).toEqual(["delete a", "create a"]);
     expect(result.warnings[0]).toContain("the provider does not support autonaming configuration");
+  });
+});
+
+describe("error hooks", () => {
+  const setting = (hook: () => Promise<boolean>) => {
+    const warnings: string[] = [];
+    const diagnostics = {
+      error() {},
+      info() {},
+      debug() {},
+      warning: (text: string) => void warnings.push(text),
+    };
+    const hooks = new Hooks(false, diagnostics);
+    hooks.registerErrorHook("again", hook);
+    const state = newState({
+      urn: urn("a"),
+      type: TYPE,
+      custom: true,
+      resourceHooks: { OnError: ["again"] },
+    });
+    return { warnings, state, deployment: { hooks, diagnostics } as unknown as Deployment };
+  };
+
+  it("try an operation a hundred times at most", async () => {
+    let asked = 0;
+    let tried = 0;
+    const { deployment, state, warnings } = setting(async () => ++asked > 0);
+    const operation = withErrorHooks(deployment, { state, operation: "create" }, async () => {
+      tried++;
+      throw new Error("never");
+    });
+    await expect(operation).rejects.toThrow("maximum number of error hook retries reached");
+    expect([tried, asked]).toEqual([100, 99]);
+    expect(warnings.at(-1)).toBe("maximum number of error hook retries (100) reached");
+  });
+
+  it("do not hide why a delete failed when they fail themselves", async () => {
+    const { deployment, state } = setting(() => Promise.reject(new Error("hook broke")));
+    const fails = () => Promise.reject(new Error("in use"));
+    await expect(withErrorHooks(deployment, { state, operation: "delete" }, fails)).rejects.toThrow("in use");
+    await expect(withErrorHooks(deployment, { state, operation: "create" }, fails)).rejects.toThrow(
+      'error hook "again" failed: hook broke',
+    );
   });
 });
