@@ -5,6 +5,7 @@ import { Hooks } from "../../engine/deploy/hooks";
 import { withErrorHooks } from "../../engine/deploy/retries";
 import { Targets } from "../../engine/deploy/targets";
 import type { CheckRequest } from "../../engine/host/provider";
+import { requireTypeToken } from "../../engine/monitor/register";
 import { newState } from "../../engine/resource/state";
 import { type Program, TYPE, testSecrets, World } from "./fixtures/world";
 
@@ -105,6 +106,13 @@ describe("options of resources and of an operation", () => {
     expect(result.errors).toContain(
       `Duplicate resource alias '${urn("old")}' applied to resource with URN '${urn("second")}' conflicting with ` +
         `resource with URN '${urn("first")}'`,
+    );
+  });
+
+  it("takes only types with three parts from a program", () => {
+    expect(() => requireTypeToken("test:index:Thing")).not.toThrow();
+    expect(() => requireTypeToken("test:Thing")).toThrow(
+      "Type 'test:Thing' is not a valid type token (must have format '*:*:*')",
     );
   });
 

@@ -1,30 +1,16 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Project } from "./fixtures/project";
+import { describe, expect, it } from "vitest";
 import { ProtocolProvider } from "./fixtures/provider";
-
-/** A run starts a program of its own; on a busy machine that takes a while. */
-const TIME = 120_000;
+import { TIME, withProject } from "./fixtures/setting";
 
 describe("the engine, a program and a provider as processes", () => {
-  let provider: ProtocolProvider;
-  let project: Project;
-  beforeEach(async () => {
-    provider = new ProtocolProvider();
-    await provider.start();
-    project = new Project(() => provider.port);
-    await project.run("stack init dev");
-  }, TIME);
-  afterEach(() => {
-    provider.stop();
-    project.remove();
-  });
+  const setting = withProject();
 
   it(
     "lets a provider build a component and answer its methods",
     async () => {
-      project.program(`
+      setting.project.program(`
 class Group extends pulumi.ComponentResource {
   constructor(name, inputs) { super("test:index:Group", name, { childId: undefined, ...inputs }, {}, true); }
 }
@@ -32,11 +18,11 @@ const group = new Group("group", { size: 3 });
 exports.childId = group.childId;
 exports.greeting = pulumi.runtime.call("test:index:greet", { who: "you" }, group).apply((answer) => answer.greeting);
 `);
-      const { exit, output } = await project.up();
+      const { exit, output } = await setting.project.up();
       expect(output).toContain("hello you");
       expect(exit).toBe(0);
-      expect(provider.inputsOf("group-child")).toEqual({ size: 3 });
-      const child = project.state().resources?.find(({ urn }) => urn.endsWith("::group-child"));
+      expect(setting.provider.inputsOf("group-child")).toEqual({ size: 3 });
+      const child = setting.project.state().resources?.find(({ urn }) => urn.endsWith("::group-child"));
       expect(child?.parent).toMatch(/test:index:Group::group$/);
       expect(output).toContain(String(child?.id));
     },
@@ -46,13 +32,13 @@ exports.greeting = pulumi.runtime.call("test:index:greet", { who: "you" }, group
   it(
     "passes every resource through transforms of the whole stack",
     async () => {
-      project.program(`
+      setting.project.program(`
 pulumi.runtime.registerResourceTransform(({ type, props, opts }) =>
   type === "test:index:Thing" ? { props: { ...props, owner: "team" }, opts } : undefined);
 new Thing("a", { value: 1 });
 `);
-      expect((await project.up()).exit).toBe(0);
-      expect(provider.inputsOf("a")).toEqual({ value: 1, owner: "team" });
+      expect((await setting.project.up()).exit).toBe(0);
+      expect(setting.provider.inputsOf("a")).toEqual({ value: 1, owner: "team" });
     },
     TIME,
   );
@@ -60,20 +46,20 @@ new Thing("a", { value: 1 });
   it(
     "asks error hooks whether to try again",
     async () => {
-      project.program(`
+      setting.project.program(`
 const again = new pulumi.ErrorHook("again", async ({ errors }) => errors.length < 3);
 new Thing("a", { value: 1 }, { hooks: { onError: [again] } });
 `);
       let tries = 0;
-      provider.before = () => {
+      setting.provider.before = () => {
         tries++;
         if (tries < 3) throw new Error(`try ${tries} failed`);
       };
-      const { exit, output } = await project.up();
+      const { exit, output } = await setting.project.up();
       expect(output).toContain("retrying create due to on-error hook request");
       expect(exit).toBe(0);
       expect(tries).toBe(3);
-      expect(provider.log).toEqual(["create a"]);
+      expect(setting.provider.log).toEqual(["create a"]);
     },
     TIME,
   );
@@ -81,14 +67,14 @@ new Thing("a", { value: 1 }, { hooks: { onError: [again] } });
   it(
     "keeps the first value of a Stash",
     async () => {
-      project.program(`
+      setting.project.program(`
 const stash = new pulumi.Stash("first", { input: require("fs").readFileSync(__dirname + "/value", "utf8") });
 exports.kept = stash.output;
 `);
-      project.write("value", "one");
-      expect((await project.up()).exit).toBe(0);
-      project.write("value", "two");
-      expect((await project.up()).output).toMatch(/kept\s*:\s*"one"/);
+      setting.project.write("value", "one");
+      expect((await setting.project.up()).exit).toBe(0);
+      setting.project.write("value", "two");
+      expect((await setting.project.up()).output).toMatch(/kept\s*:\s*"one"/);
     },
     TIME,
   );
@@ -96,22 +82,22 @@ exports.kept = stash.output;
   it(
     "leaves out what --exclude names, and finishes what does not depend on a failure with --continue-on-error",
     async () => {
-      project.program(`
+      setting.project.program(`
 const a = new Thing("a", { value: 1 });
 new Thing("after-a", { value: 1 }, { dependsOn: [a] });
 new Thing("b", { value: 1 });
 `);
-      provider.before = (_operation, name) => {
+      setting.provider.before = (_operation, name) => {
         if (name === "a") throw new Error("no room");
       };
       const urn = "urn:pulumi:dev::shop::test:index:Thing::b";
-      const left = await project.up(`--continue-on-error --exclude ${urn}`);
+      const left = await setting.project.up(`--continue-on-error --exclude ${urn}`);
       expect(left.exit).not.toBe(0);
       expect(left.output).toContain("no room");
-      expect(provider.names()).toEqual([]);
-      const failed = await project.up("--continue-on-error --parallel 1");
+      expect(setting.provider.names()).toEqual([]);
+      const failed = await setting.project.up("--continue-on-error --parallel 1");
       expect(failed.exit).not.toBe(0);
-      expect(provider.names()).toEqual(["b"]);
+      expect(setting.provider.names()).toEqual(["b"]);
     },
     TIME,
   );
@@ -119,18 +105,18 @@ new Thing("b", { value: 1 });
   it(
     "says what happened when a provider dies in an operation, and goes on with the next one",
     async () => {
-      project.program(`new Thing("a", { value: 1 });`);
-      provider.before = () => {
-        provider.stop();
+      setting.project.program(`new Thing("a", { value: 1 });`);
+      setting.provider.before = () => {
+        setting.provider.stop();
         return new Promise(() => {});
       };
-      const died = await project.up();
+      const died = await setting.project.up();
       expect(died.exit).not.toBe(0);
       expect(died.output).toContain("error reading from server");
-      provider = new ProtocolProvider();
-      await provider.start();
-      expect((await project.up()).exit).toBe(0);
-      expect(provider.names()).toEqual(["a"]);
+      setting.provider = new ProtocolProvider();
+      await setting.provider.start();
+      expect((await setting.project.up()).exit).toBe(0);
+      expect(setting.provider.names()).toEqual(["a"]);
     },
     TIME,
   );
@@ -138,19 +124,19 @@ new Thing("b", { value: 1 });
   it(
     "sees by its hash that the file of an asset has changed",
     async () => {
-      project.program(
+      setting.project.program(
         `new Thing("a", { file: new pulumi.asset.FileAsset("page.html"), text: new pulumi.asset.StringAsset("hello") });`,
       );
-      project.write("page.html", "one");
-      await project.up();
+      setting.project.write("page.html", "one");
+      await setting.project.up();
       const hash = (text: string): string => createHash("sha256").update(text).digest("hex");
-      expect(provider.inputsOf("a")).toMatchObject({
+      expect(setting.provider.inputsOf("a")).toMatchObject({
         file: { hash: hash("one"), path: "page.html" },
         text: { hash: hash("hello"), text: "hello" },
       });
-      project.write("page.html", "two");
-      expect((await project.up()).output).toContain("~ 1 updated");
-      expect(provider.inputsOf("a")).toMatchObject({ file: { hash: hash("two") } });
+      setting.project.write("page.html", "two");
+      expect((await setting.project.up()).output).toContain("~ 1 updated");
+      expect(setting.provider.inputsOf("a")).toMatchObject({ file: { hash: hash("two") } });
     },
     TIME,
   );
@@ -158,24 +144,48 @@ new Thing("b", { value: 1 });
   it(
     "says why a program or a pack does not load, and changes nothing",
     async () => {
-      project.program(`new Thing("a");`);
+      setting.project.program(`new Thing("a");`);
       const broken = "const = 1;";
-      project.write("pack/PulumiPolicy.yaml", "runtime: nodejs\n");
-      project.write(
+      setting.project.write("pack/PulumiPolicy.yaml", "runtime: nodejs\n");
+      setting.project.write(
         "pack/package.json",
         JSON.stringify({ name: "pack", version: "1.0.0", main: "index.js" }),
       );
-      project.write("pack/index.js", broken);
-      const state = readFileSync(project.stateFile, "utf8");
-      const pack = await project.up("--policy-pack pack");
+      setting.project.write("pack/index.js", broken);
+      const state = readFileSync(setting.project.stateFile, "utf8");
+      const pack = await setting.project.up("--policy-pack pack");
       expect(pack.exit).not.toBe(0);
       expect(pack.output).toMatch(/pack[\s\S]*SyntaxError/);
-      expect(readFileSync(project.stateFile, "utf8")).toBe(state);
-      project.write("index.js", broken);
-      const program = await project.up();
+      expect(readFileSync(setting.project.stateFile, "utf8")).toBe(state);
+      setting.project.write("index.js", broken);
+      const program = await setting.project.up();
       expect(program.exit).not.toBe(0);
       expect(program.output).toContain("SyntaxError");
-      expect(provider.log).toEqual([]);
+      expect(setting.provider.log).toEqual([]);
+    },
+    TIME,
+  );
+
+  it(
+    "follows the naming rules of the stack, and spares protected resources when told to",
+    async () => {
+      setting.project.program(`
+new Thing("kept", {}, { protect: true });
+new Thing("gone");
+`);
+      setting.project.write(
+        "Pulumi.dev.yaml",
+        `config:\n  pulumi:autonaming: {providers: {test: {pattern: "x-\${name}"}}}\n`,
+      );
+      const up = await setting.project.up();
+      expect(up.output).toContain("the provider does not support autonaming configuration");
+      expect(up.exit).toBe(0);
+      const destroyed = await setting.project.run("destroy --yes --skip-preview --exclude-protected");
+      expect(destroyed.output).toContain("There are still 3 protected resources associated with this stack.");
+      expect(destroyed.exit).toBe(0);
+      expect(setting.provider.names()).toEqual(["kept"]);
+      expect((await setting.project.run("destroy --yes --skip-preview --ignore-protect")).exit).toBe(0);
+      expect(setting.provider.names()).toEqual([]);
     },
     TIME,
   );
