@@ -1,5 +1,6 @@
 import { readDocuments } from "../evidence/bucket";
 import { verifyChain } from "../evidence/chain";
+import { recordedDigests } from "../evidence/read-back";
 import { regionOf } from "../flow/gate";
 import { writeDocument } from "../output/document";
 import { Refusal } from "../refusal";
@@ -42,7 +43,7 @@ export async function evidenceOf({ project, operations }: Context) {
     throw new Refusal(`${project.stack} has no evidence yet. Begin with: order-upgrade run --to prepared`);
   try {
     const documents = await readDocuments({ bucket, region: regionOf(project) }, `${project.stack}/`);
-    const recorded = (outputs.documents ?? {}) as Record<string, string>;
+    const recorded = await recordedDigests(operations, outputs, documents);
     // Reports and what other releases left lie beside them; what the stack recorded is looked at whatever it is about.
     return {
       release,

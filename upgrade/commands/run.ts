@@ -72,7 +72,7 @@ export async function turnTo(
       await waitForSoak(context, outputs, longestWait(options.wait));
     await guard(context, turn, options, consentOf(options), turns[turns.indexOf(turn) - 1]);
     const turned = await turnOnce(context, turn, options.reason);
-    const problems = [...turned.report.problems, ...altered(outputs, turned)];
+    const problems = [...turned.report.problems, ...(await altered(context, outputs, turned))];
     if (problems.length > 0) {
       record({ ...turned.report, verdict: "failed", problems });
       return stopped(context, turn, problems);

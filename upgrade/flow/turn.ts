@@ -1,4 +1,5 @@
 import type { Context } from "../commands/context";
+import { alteredDocuments } from "../evidence/read-back";
 import { messageOf } from "../forecast/durations";
 import type { Verdict } from "../gates/finding";
 import type { Turn } from "../path";
@@ -83,22 +84,18 @@ async function whenFree(context: Context, before: Dial, update: () => Promise<Ou
   }
 }
 
-/** Documents that are not what an earlier update read, although no Job of this one wrote them. */
-export function altered(before: Readonly<Record<string, unknown>>, { outputs, report }: Turned): string[] {
-  const [old, now] = [before.documents, outputs.documents] as (
-    | Readonly<Record<string, string>>
-    | undefined
-  )[];
-  if (old === undefined || now === undefined) return [];
-  const written = report.steps
-    .filter(({ type, operation }) => /:Job$/.test(type) && operation !== "delete")
-    .map(({ name }) => name);
-  return Object.entries(old).flatMap(([key, digest]) => {
-    if (now[key] === digest) return [];
-    const [, release = "", attempt = "", step = ""] = /([^/]+)\/(\d+)\/([^/]+)\.json$/.exec(key) ?? [];
-    if (written.includes(`${step}-${release.replaceAll(".", "-")}-${attempt}`)) return [];
-    return [
-      `${key} was ${now[key] === undefined ? "removed" : "altered"} since it was read back (${digest}). Way out: order-upgrade evidence verify; the bucket keeps the earlier version.`,
-    ];
-  });
-}
+/** Documents that somebody altered between two updates. */
+export const altered = (
+  { operations }: Context,
+  before: Readonly<Record<string, unknown>>,
+  { outputs, report }: Turned,
+): Promise<string[]> =>
+  alteredDocuments(
+    operations,
+    before,
+    outputs,
+    new Date(report.startedAt),
+    report.steps
+      .filter(({ type, operation }) => /:Job$/.test(type) && operation !== "delete")
+      .map(({ name }) => name),
+  );

@@ -54,6 +54,15 @@ export interface FinishedStep {
   readonly seconds: number;
 }
 
+/** A resource as the state holds it. */
+interface StateEntry {
+  readonly urn: string;
+  readonly type: string;
+  readonly created?: string;
+}
+
+const JOB = /:Job$/;
+
 /** Most steps wait for something to become ready, so the engine's own limit of four a core would only make them queue. */
 const PARALLEL = 64;
 
@@ -130,6 +139,23 @@ export class StackOperations {
         startedAt: new Date(startTime),
         seconds: Math.max(0, (Number(endTime ?? startTime) - Number(startTime)) / 1000),
       }));
+  }
+
+  /**
+   * Names of the Jobs that ran since the last update that was completed before `moment`: in updates that failed or were
+   * killed, of which only the state tells.
+   */
+  async jobsSinceCompleted(moment: Date): Promise<ReadonlySet<string>> {
+    const past = await this.history();
+    const last = past.find(({ succeeded, startedAt }) => succeeded && startedAt < moment);
+    const end = last === undefined ? 0 : last.startedAt.getTime() + last.seconds * 1000;
+    const { deployment } = await this.stack.exportStack();
+    const { resources = [] } = deployment as { resources?: readonly StateEntry[] };
+    return new Set(
+      resources
+        .filter(({ type, created }) => JOB.test(type) && Date.parse(created ?? "") > end)
+        .map(({ urn }) => urn.slice(urn.lastIndexOf("::") + 2)),
+    );
   }
 
   /** Frees the lock of an update whose process is gone. */

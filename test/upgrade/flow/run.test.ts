@@ -113,6 +113,13 @@ describe("a run", () => {
     );
   });
 
+  it("goes on when a Job of an update that was killed wrote a document anew", async () => {
+    world = await FakeWorld.start({}, { gates: { layers: [] } });
+    world.tamper();
+    world.ranSince = ["verify-4-0-0-1"];
+    expect(await run()).toBe(0);
+  });
+
   it("asks for the name of a step that cannot be undone before the dial moves", async () => {
     world = await FakeWorld.start({}, { phase: "live", gates: { layers: [] } });
     await expect(run("complete")).rejects.toThrow(

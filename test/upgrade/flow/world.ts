@@ -38,6 +38,8 @@ export class FakeWorld {
   private readonly servers: http.Server[] = [];
   private readonly environment = { ...process.env };
   private outputs: Record<string, unknown> = {};
+  /** Jobs that an update which failed or was killed has run. */
+  ranSince: readonly string[] = [];
   /** Fails the update to this phase. */
   failing: string | undefined;
   private digests: Record<string, string> = { "dev/4.0.0/1/verify.json": "sha256:a" };
@@ -75,6 +77,7 @@ export class FakeWorld {
             Object.entries(this.outputs).map(([name, value]) => [name, { value, secret: false }]),
           ),
         update: async (message: string) => this.update(message),
+        jobsSinceCompleted: async () => new Set(this.ranSince),
       } as unknown as StackOperations,
       console: {
         line: (text: string) => void this.lines.push(text),
