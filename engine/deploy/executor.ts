@@ -10,7 +10,7 @@ import { StepGenerator } from "./generator";
 import { generateRefreshes, rebuildBase, refreshState } from "./refresh";
 import type { Step } from "./step";
 import { StepExecutor } from "./step-executor";
-import type { Targets } from "./targets";
+import { reportMissing, type Targets } from "./targets";
 
 /** Where registrations come from: a program, or nothing for a destroy. */
 export interface Source {
@@ -60,7 +60,9 @@ export class DeploymentExecutor {
     } else if (!options.refresh && deployment.previous.resources.some((state) => state.refreshBeforeUpdate)) {
       await refreshState(deployment, true, (executor) => this.executor.onCancel(() => executor.cancel()));
     } else if (deployment.previous.pending.length > 0 && !options.dryRun) this.warnAboutPending();
-    this.checkTargets(options.replaceTargets);
+    const missing = reportMissing(deployment, options.replaceTargets);
+    if (missing) throw missing;
+    if (!this.hooksCanRun()) throw new Bail();
     this.executor.onCancel(() => this.wake?.());
     this.startSource();
     let failure: unknown;
@@ -237,25 +239,26 @@ export class DeploymentExecutor {
   }
 
   private missingTargets(targets: Targets): Error | undefined {
-    const missing = targets
-      .exact()
-      .filter((urn) => !this.deployment.allOlds.has(urn) && !this.generator.urns.has(urn));
-    for (const urn of missing)
-      this.deployment.diagnostics.error(
-        `Target '${urn}' could not be found in the stack.` +
-          (urn.includes("$") ? "" : " Did you forget to escape $ in your shell?"),
-      );
-    return missing.length ? new Bail("one or more targets could not be found in the stack") : undefined;
+    return reportMissing(this.deployment, targets, this.generator.urns);
   }
-  private checkTargets(targets: Targets): void {
-    const missing = targets.exact().filter((urn) => !this.deployment.allOlds.has(urn));
-    if (missing.length === 0) return;
-    for (const urn of missing)
-      this.deployment.diagnostics.error(
-        `Target '${urn}' could not be found in the stack.` +
-          (urn.includes("$") ? "" : " Did you forget to escape $ in your shell?"),
+
+  /** Hooks are functions of the program: without it a destroy cannot call them. */
+  private hooksCanRun(): boolean {
+    const { options, previous, diagnostics } = this.deployment;
+    if (options.mode !== "destroy" || options.runProgram) return true;
+    let possible = true;
+    for (const { urn, resourceHooks } of previous.resources) {
+      const names = [...(resourceHooks.BeforeDelete ?? []), ...(resourceHooks.AfterDelete ?? [])];
+      if (names.length === 0) continue;
+      possible = false;
+      diagnostics.error(
+        `Resource has delete hooks registered, but the program is not running. Hooks: ${names.join(", ")}`,
+        urn,
       );
-    throw new Bail();
+    }
+    if (!possible)
+      diagnostics.error("You must run with the `--run-program` flag to use delete hooks during destroy.");
+    return possible;
   }
 
   private warnAboutPending(): void {

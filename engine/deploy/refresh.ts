@@ -5,7 +5,7 @@ import type { Deployment } from "./deployment";
 import type { Step } from "./step";
 import { StepExecutor } from "./step-executor";
 import { RefreshStep } from "./steps/refresh";
-import type { Targets } from "./targets";
+import { reportMissing, type Targets } from "./targets";
 
 /**
  * Refreshes the state an operation starts from.
@@ -17,6 +17,9 @@ export async function refreshState(
   started: (executor: StepExecutor) => void,
 ): Promise<void> {
   const { options, previous } = deployment;
+  if (previous.resources.length === 0) return;
+  const missing = reportMissing(deployment, options.targets) ?? reportMissing(deployment, options.excludes);
+  if (missing) throw missing;
   const targets = options.targets.copy();
   const excludes = options.excludes.copy();
   const byState = new Map<ResourceState, RefreshStep>();

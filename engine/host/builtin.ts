@@ -7,7 +7,6 @@ import {
   type PropertyMap,
   RESOURCE_REFERENCE,
   SIGNATURE,
-  UNKNOWN,
   type Value,
 } from "../values/value";
 import {
@@ -78,10 +77,10 @@ export class BuiltinProvider implements ProviderPlugin {
   async create({ urn, inputs, preview }: CreateRequest): Promise<OperationResult> {
     if (typeOf(urn) === STASH)
       return {
-        id: preview ? UNKNOWN : randomUUID(),
+        id: preview ? "" : randomUUID(),
         outputs: { input: inputs.input ?? null, output: inputs.input ?? null },
       };
-    return { id: preview ? UNKNOWN : randomUUID(), outputs: await this.referenced(inputs) };
+    return { id: preview ? "" : randomUUID(), outputs: await this.referenced(inputs) };
   }
 
   async update({ urn, id, oldOutputs, newInputs }: UpdateRequest): Promise<OperationResult> {
@@ -117,7 +116,7 @@ export class BuiltinProvider implements ProviderPlugin {
     const urn = String(args.urn);
     const state = this.deployment?.news.get(urn) ?? this.deployment?.reads.get(urn);
     if (!state) throw new Error(`unknown resource ${urn}`);
-    return { returns: { urn: state.urn, id: state.id, state: state.outputs }, failures: [] };
+    return { returns: { urn, id: state.id, provider: state.provider, state: state.outputs }, failures: [] };
   }
   call(): Promise<CallResult> {
     return Promise.reject(new Error("the built-in provider has no methods"));

@@ -1,4 +1,4 @@
-import { isObject, isSecret, type Marked, type PropertyMap, type Value } from "./value";
+import { isObject, isSecret, type Marked, type PropertyMap, secret, type Value } from "./value";
 
 /** A path into a property map: keys, list indices, and "*" for all. */
 export type PropertyPath = (string | number)[];
@@ -38,65 +38,96 @@ export function pathContains(path: PropertyPath, other: PropertyPath): boolean {
   return path.every((key, i) => key === "*" || key === other[i]);
 }
 
-const inside = (value: Value | undefined): Value | undefined =>
-  isSecret(value) ? ((value as Marked).value ?? null) : value;
-
 /**
- * Puts the old value at `path` back into `target`, as ignoreChanges does; a value that was absent is removed.
- * Both sides are left alone where the containers do not exist; then the answer is false.
+ * Puts the old value at `path` back into `target`, as ignoreChanges does; a value that was absent is removed. False when the
+ * path cannot be followed on both sides, for example into an element that only one list has.
  */
 export function resetPath(path: PropertyPath, old: PropertyMap, target: PropertyMap): boolean {
-  return reset(path, old, target);
+  return reset(path, { value: old, hidden: false }, { value: target, hidden: false });
 }
 
-function reset(
-  path: PropertyPath,
-  oldContainer: Value | undefined,
-  targetContainer: Value | undefined,
-): boolean {
-  const [key, ...rest] = path;
-  if (key === undefined) return true;
-  const old = inside(oldContainer);
-  const target = inside(targetContainer);
-  if (Array.isArray(target)) {
-    if (!Array.isArray(old)) return false;
-    if (key === "*") {
-      if (rest.length === 0) {
-        target.splice(0, target.length, ...old);
-        return true;
-      }
-      let ok = true;
-      for (let i = 0; i < Math.max(old.length, target.length); i++)
-        ok = reset([i, ...rest], old, target) && ok;
-      return ok;
-    }
-    if (typeof key !== "number") return false;
-    if (rest.length > 0) return key < old.length && key < target.length && reset(rest, old[key], target[key]);
-    if (key >= old.length || key >= target.length) return key >= old.length && key >= target.length;
-    target[key] = old[key] as Value;
-    return true;
+/** A value without its secret wrappers, and whether it had one, or stands inside one. */
+interface Place {
+  value: Value | undefined;
+  hidden: boolean;
+}
+function open({ value, hidden }: Place): Place {
+  let inside = value;
+  let secretly = hidden;
+  while (isSecret(inside)) {
+    inside = (inside as Marked).value;
+    secretly = true;
   }
-  if (!isObject(target)) return old === undefined || !isObject(old);
-  const before: { [key: string]: Value } = isObject(old) ? old : {};
-  if (key === "*") {
-    if (rest.length === 0) {
-      for (const name of Object.keys(target)) delete target[name];
-      Object.assign(target, before);
+  return { value: inside, hidden: secretly };
+}
+
+function reset(path: PropertyPath, oldPlace: Place, targetPlace: Place): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined) return false;
+  const old = open(oldPlace);
+  const target = open(targetPlace);
+  // What was secret stays so, unless what it is put into is secret already.
+  const kept = (value: Value): Value => (old.hidden && !target.hidden ? secret(value) : value);
+  const deeper = (before: Value | undefined, now: Value | undefined): boolean =>
+    reset(rest, { value: before, hidden: old.hidden }, { value: now, hidden: target.hidden });
+  if (typeof key === "number")
+    return resetElement(key, rest.length === 0, old.value, target.value, kept, deeper);
+  if (key === "*") return resetAll(rest.length === 0, old.value, target.value, kept, deeper);
+  const before = isObject(old.value) ? old.value : undefined;
+  const now = isObject(target.value) ? target.value : undefined;
+  if (rest.length === 0) {
+    if (!before || !Object.hasOwn(before, key)) {
+      if (now) delete now[key];
       return true;
     }
-    let ok = true;
-    for (const name of new Set([...Object.keys(before), ...Object.keys(target)]))
-      ok = reset([name, ...rest], before, target) && ok;
-    return ok;
-  }
-  const name = String(key);
-  if (rest.length === 0) {
-    if (Object.hasOwn(before, name)) target[name] = before[name] as Value;
-    else delete target[name];
+    if (!now) return false;
+    now[key] = kept(before[key] as Value);
     return true;
   }
-  const has = [Object.hasOwn(before, name), Object.hasOwn(target, name)];
-  if (!has[0] && !has[1]) return true;
-  if (!has[0] || !has[1]) return false;
-  return reset(rest, before[name], target[name]);
+  if (!before || !now) return !before && !now;
+  if (!Object.hasOwn(now, key)) return !Object.hasOwn(before, key);
+  return deeper(before[key], now[key]);
+}
+
+type Kept = (value: Value) => Value;
+type Deeper = (before: Value | undefined, now: Value | undefined) => boolean;
+
+function resetElement(
+  index: number,
+  last: boolean,
+  old: Value | undefined,
+  target: Value | undefined,
+  kept: Kept,
+  deeper: Deeper,
+): boolean {
+  if (!Array.isArray(old) || !Array.isArray(target)) return !Array.isArray(old) && !Array.isArray(target);
+  const [inOld, inTarget] = [index < old.length, index < target.length];
+  if (!inOld || !inTarget) return last && !inOld && !inTarget;
+  if (!last) return deeper(old[index], target[index]);
+  target[index] = kept(old[index] as Value);
+  return true;
+}
+
+function resetAll(
+  last: boolean,
+  old: Value | undefined,
+  target: Value | undefined,
+  kept: Kept,
+  deeper: Deeper,
+): boolean {
+  if (Array.isArray(target)) {
+    if (!Array.isArray(old)) return last;
+    for (let i = 0; i < Math.min(old.length, target.length); i++) {
+      if (last) target[i] = kept(old[i] as Value);
+      else if (!deeper(old[i], target[i])) return false;
+    }
+    return old.length === target.length;
+  }
+  if (!isObject(target)) return false;
+  if (!isObject(old)) return last;
+  if (!last)
+    return Object.keys(old).every((key) => Object.hasOwn(target, key) && deeper(old[key], target[key]));
+  for (const key of Object.keys(target)) if (!Object.hasOwn(old, key)) delete target[key];
+  for (const key of Object.keys(old)) target[key] = kept(old[key] as Value);
+  return true;
 }

@@ -7,6 +7,8 @@ import { Targets } from "../../engine/deploy/targets";
 import type { CheckRequest } from "../../engine/host/provider";
 import { requireTypeToken } from "../../engine/monitor/register";
 import { newState } from "../../engine/resource/state";
+import { parsePath, resetPath } from "../../engine/values/path";
+import { type PropertyMap, secret } from "../../engine/values/value";
 import { type Program, TYPE, testSecrets, World } from "./fixtures/world";
 
 const urn = (name: string): string => `urn:pulumi:dev::test::test:index:Thing::${name}`;
@@ -115,6 +117,66 @@ describe("options of resources and of an operation", () => {
       "Type 'test:Thing' is not a valid type token (must have format '*:*:*')",
     );
   });
+
+  it("destroys nothing that has delete hooks while the program is not there to run them", async () => {
+    await world.run(
+      async ({ register }) =>
+        void (await register("hooked", {}, { resourceHooks: { AfterDelete: ["tell"] } })),
+    );
+    const result = await world.run(undefined, { mode: "destroy" });
+    expect(result.succeeded).toBe(false);
+    expect(result.errors).toContain(
+      "Resource has delete hooks registered, but the program is not running. Hooks: tell",
+    );
+    expect(Object.keys(world.live())).toEqual(["hooked"]);
+  });
+
+  it.each(["targets", "excludes"])("refreshes nothing when one of the %s is unknown", async (which) => {
+    await world.run(async ({ register }) => void (await register("a")));
+    world.cloud.log.length = 0;
+    const result = await world.run(undefined, {
+      mode: "refresh",
+      refresh: true,
+      [which]: new Targets([urn("b")]),
+    });
+    expect(result.errors[0]).toContain(`Target '${urn("b")}' could not be found in the stack.`);
+    expect(world.cloud.log).toEqual([]);
+  });
+
+  it.each([
+    ["data.x", { data: { x: 1 } }, { data: { x: 2, y: 2 } }, { data: { x: 1, y: 2 } }, true],
+    ["data.x", {}, { data: { x: 2 } }, { data: {} }, true],
+    ["data.x", { data: { x: 1 } }, {}, {}, false],
+    ["data.*", { data: { x: 1 } }, { data: { x: 2, y: 2 } }, { data: { x: 1 } }, true],
+    [
+      "data.*.z",
+      { data: { a: { z: 1 } } },
+      { data: { a: { z: 2 }, b: { z: 3 } } },
+      { data: { a: { z: 1 }, b: { z: 3 } } },
+      true,
+    ],
+    [
+      "data.*.z",
+      { data: { a: { z: 1 }, b: {} } },
+      { data: { a: { z: 2 } } },
+      { data: { a: { z: 1 } } },
+      false,
+    ],
+    ["list[1]", { list: [1, 2] }, { list: [3, 4] }, { list: [3, 2] }, true],
+    ["list[1]", { list: [1] }, { list: [3, 4] }, { list: [3, 4] }, false],
+    ["list[5]", { list: [1] }, { list: [3, 4] }, { list: [3, 4] }, true],
+    ["list[*]", { list: [1, 2] }, { list: [3, 4, 5] }, { list: [1, 2, 5] }, false],
+    ["list[*].x", { list: [{ x: 1 }] }, { list: [{ x: 2, y: 2 }] }, { list: [{ x: 1, y: 2 }] }, true],
+    ["data.x", { data: secret({ x: 1 }) }, { data: { x: 2 } }, { data: { x: secret(1) } }, true],
+    ["data.x", { data: secret({ x: 1 }) }, { data: secret({ x: 2 }) }, { data: secret({ x: 1 }) }, true],
+  ] as [string, PropertyMap, PropertyMap, PropertyMap, boolean][])(
+    "puts back what ignoreChanges names: %s of %j in %j",
+    (path, old, now, expected, found) => {
+      const target = structuredClone(now);
+      expect(resetPath(parsePath(path), structuredClone(old), target)).toBe(found);
+      expect(target).toEqual(expected);
+    },
+  );
 
   it("deletes protected resources only when told to ignore the protection", async () => {
     await world.run(async ({ register }) => void (await register("kept", {}, { protect: true })));
