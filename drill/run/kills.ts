@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { Random } from "../shop/generator/random";
 
 /** Milliseconds of the operator's commands between two kills, on average: a few in each update, none when it is short. */
-const MEAN = 9_000;
+const MEAN = 14_000;
 
 /** Kills the operator's commands with SIGKILL, at instants that depend on the seed alone, so many times in all. */
 export class Kills {
