@@ -79,5 +79,5 @@ export function validate(
   } else CHECKS[kind.kind]?.(object as never, live as never, problems);
   if (problems.causes.length > 0)
     throw invalid(kind.kind, kind.group, object.metadata.name ?? "", problems.causes);
-  warnings.push(...warningsOf(object, live));
+  warnings.push(...warningsOf(object, live, !builtIn));
 }

@@ -1,24 +1,21 @@
 import type { KubernetesObject } from "../types/meta";
-import type { Container, Pod, PodSpec, PodTemplateSpec, ResourceList } from "../types/pod";
+import type { Service } from "../types/network";
+import type { Pod, PodSpec, PodTemplateSpec } from "../types/pod";
 import type { CronJob, Deployment, Job } from "../types/workloads";
-import { canonicalQuantity, quantity } from "../values/quantity";
 import { dnsLabel } from "./formats";
+import { podWarnings } from "./pod-warnings";
 
-const NANO = 1_000_000_000n;
-const OLD_LABELS: Readonly<Record<string, string | undefined>> = {
-  "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-  "beta.kubernetes.io/os": 'deprecated since v1.14; use "kubernetes.io/os" instead',
-  "failure-domain.beta.kubernetes.io/region":
-    'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-  "failure-domain.beta.kubernetes.io/zone":
-    'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-  "beta.kubernetes.io/instance-type":
-    'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-};
+const BUILT_IN_FINALIZERS = ["foregroundDeletion", "kubernetes", "orphan"];
 
 /** What the API lets pass with a word of warning. */
-export function warningsOf(object: KubernetesObject, live: KubernetesObject | undefined): string[] {
+export function warningsOf(
+  object: KubernetesObject,
+  live: KubernetesObject | undefined,
+  custom: boolean,
+): string[] {
   const found: string[] = [];
+  if (custom) found.push(...finalizerWarnings(object, live));
+  if (object.kind === "Service" && !custom) found.push(...serviceWarnings(object as Service));
   if (live === undefined) found.push(...nameWarnings(object));
   const template = templateOf(object);
   // An update that leaves the template alone is not warned again.
@@ -26,7 +23,7 @@ export function warningsOf(object: KubernetesObject, live: KubernetesObject | un
     template !== undefined &&
     (live === undefined || live.metadata.generation !== object.metadata.generation)
   ) {
-    found.push(...podWarnings(template.at, template.spec));
+    found.push(...podWarnings(template));
   }
   const old = object.metadata.annotations?.["kubernetes.io/ingress.class"];
   if (object.kind === "Ingress" && old !== undefined && live === undefined) {
@@ -79,67 +76,28 @@ function at(field: string, pod: Partial<PodTemplateSpec> | undefined): Template 
   return { at: field, spec: pod.spec, ...(annotations === undefined ? {} : { annotations }) };
 }
 
-function podWarnings(field: string, spec: PodSpec): string[] {
+/** What makes little sense for the kind of Service it is. */
+function serviceWarnings({ spec }: Service): string[] {
   const found: string[] = [];
-  for (const key of Object.keys(spec.nodeSelector ?? {})) {
-    const text = OLD_LABELS[key];
-    if (text !== undefined) found.push(`${field}.nodeSelector[${key}]: ${text}`);
-  }
-  for (const [index, { topologyKey }] of (spec.topologySpreadConstraints ?? []).entries()) {
-    const text = OLD_LABELS[topologyKey];
-    if (text !== undefined)
-      found.push(`${field}.topologySpreadConstraints[${index}].topologyKey: ${topologyKey} is ${text}`);
-  }
-  for (const [list, containers] of Object.entries({
-    initContainers: spec.initContainers ?? [],
-    containers: spec.containers ?? [],
-  })) {
-    for (const [index, container] of containers.entries())
-      found.push(...containerWarnings(`${field}.${list}[${index}]`, container));
-  }
-  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
-    found.push(
-      `${field}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`,
-    );
-  }
+  const headless = spec?.type === "ClusterIP" && spec.clusterIP === "None";
+  const outside = (spec?.externalIPs ?? []).length > 0;
+  if (headless && outside) found.push("spec.externalIPs is ignored for headless services");
+  if (headless && spec.sessionAffinity !== "None")
+    found.push("spec.SessionAffinity is ignored for headless services");
+  if (spec?.type === "ExternalName" && outside)
+    found.push('spec.externalIPs is ignored when spec.type is "ExternalName"');
+  if (spec !== undefined && spec.type !== "ExternalName" && spec.externalName)
+    found.push('spec.externalName is ignored when spec.type is not "ExternalName"');
   return found;
 }
 
-function containerWarnings(field: string, { env = [], ports = [], resources }: Container): string[] {
-  const found: string[] = [];
-  for (const [list, values] of Object.entries({
-    limits: resources?.limits ?? {},
-    requests: resources?.requests ?? {},
-  })) {
-    found.push(...fractions(`${field}.resources.${list}`, values));
-  }
-  const names = new Set<string>();
-  for (const [index, { name }] of env.entries()) {
-    if (names.has(name))
-      found.push(
-        `${field}.env[${index}]: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`,
-      );
-    names.add(name);
-  }
-  for (const [index, port] of ports.entries()) {
-    const twin = ports.findIndex(
-      (each) =>
-        each.containerPort === port.containerPort &&
-        each.protocol === port.protocol &&
-        each.hostPort === port.hostPort,
-    );
-    if (twin < index)
-      found.push(`${field}.ports[${index}]: duplicate port definition with ${field}.ports[${twin}]`);
-  }
-  return found;
-}
-
-function fractions(field: string, list: ResourceList): string[] {
-  return ["memory", "ephemeral-storage"].flatMap((name) => {
-    const value = list[name];
-    if (value === undefined || quantity(value) % NANO === 0n) return [];
-    return [
-      `${field}[${name}]: fractional byte value ${JSON.stringify(canonicalQuantity(value))} is invalid, must be an integer`,
-    ];
-  });
+/** Finalizers of custom resources should say whose they are. */
+function finalizerWarnings({ metadata }: KubernetesObject, live: KubernetesObject | undefined): string[] {
+  const known = new Set([...BUILT_IN_FINALIZERS, ...(live?.metadata.finalizers ?? [])]);
+  return (metadata.finalizers ?? [])
+    .filter((name) => !known.has(name) && !name.includes("/"))
+    .map((name) => {
+      const path = name.includes(".") ? " including a path (/)" : "";
+      return `metadata.finalizers: ${JSON.stringify(name)}: prefer a domain-qualified finalizer name${path} to avoid accidental conflicts with other finalizer writers`;
+    });
 }
