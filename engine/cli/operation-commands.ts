@@ -35,10 +35,12 @@ function optionsOf(command: Command, flags: Flags, context: CommandContext): Ope
   const fromEnvironment = (name: string): string[] => (environment[name] ?? "").split(",").filter(Boolean);
   const packs = flags.list("policy-pack");
   const configs = flags.list("policy-pack-config");
-  if (flags.list("target").length > 0 && flags.list("exclude").length > 0)
-    throw new UserError("cannot specify both --target and --exclude");
+  refuseTogether(flags, "target", "exclude");
+  refuseTogether(flags, "exclude-protected", "ignore-protect");
   if (flags.flag("exclude-protected") && flags.list("target").length > 0)
     throw new UserError("you cannot specify --target and --exclude-protected");
+  if (configs.length > 0 && packs.length === 0)
+    throw new UserError('"--policy-pack-config" must be specified with "--policy-pack"');
   return {
     kind: KINDS[command],
     preview: command === "preview",
@@ -68,11 +70,31 @@ function optionsOf(command: Command, flags: Flags, context: CommandContext): Ope
   };
 }
 
+/** @throws UserError in the words of the CLI's own flag library */
+function refuseTogether(flags: Flags, first: string, second: string): void {
+  if (flags.has(first) && flags.has(second))
+    throw new UserError(
+      `if any flags in the group [${first} ${second}] are set none of the others can be; ` +
+        `[${[first, second].sort().join(" ")}] were all set`,
+    );
+}
+
 /** @returns the exit code */
 export async function operate(command: Command, flags: Flags, context: CommandContext): Promise<number> {
   const { workspace, write } = context;
   if (flags.flag("json") && command !== "preview" && !flags.flag("preview-only"))
     throw notSupported(`${command} --json`);
+  const onlyPreview = command === "preview" || flags.flag("preview-only");
+  const yes =
+    flags.flag("yes") || ["1", "true"].includes(workspace.environment.PULUMI_SKIP_CONFIRMATIONS ?? "");
+  if (!onlyPreview && !yes && !context.interactive && !flags.flag("skip-preview"))
+    throw new UserError(
+      "--yes or --skip-preview or --preview-only must be passed in to proceed when running in non-interactive mode",
+      2,
+    );
+  if (command !== "preview" && flags.flag("preview-only"))
+    for (const other of ["skip-preview", "yes"])
+      if (flags.flag(other)) throw new UserError(`--${other} and --preview-only cannot be used together`);
   const stack = workspace.stack(flags.text("stack"));
   let options = optionsOf(command, flags, context);
   let spared = 0;
@@ -87,14 +109,6 @@ export async function operate(command: Command, flags: Flags, context: CommandCo
     }
     options = { ...options, excludes: [...options.excludes, ...urns] };
   }
-  const onlyPreview = command === "preview" || flags.flag("preview-only");
-  const yes =
-    flags.flag("yes") || ["1", "true"].includes(workspace.environment.PULUMI_SKIP_CONFIRMATIONS ?? "");
-  if (!onlyPreview && !yes && !context.interactive && !flags.flag("skip-preview"))
-    throw new UserError(
-      "--yes or --skip-preview or --preview-only must be passed in to proceed when running in non-interactive mode",
-      2,
-    );
   const eventLog = flags.text("event-log") ? openEventLog(flags.text("event-log") as string) : undefined;
   try {
     const run = async (preview: boolean): Promise<{ succeeded: boolean; changed: boolean }> => {

@@ -7,10 +7,11 @@ import { generateDeletes, scheduleDeletes } from "./deletes";
 import type { Deployment } from "./deployment";
 import type { OutputsRegistration, SourceEvent } from "./events";
 import { StepGenerator } from "./generator";
+import { reportMissing } from "./missing-targets";
 import { generateRefreshes, rebuildBase, refreshState } from "./refresh";
 import type { Step } from "./step";
 import { StepExecutor } from "./step-executor";
-import { reportMissing, type Targets } from "./targets";
+import type { Targets } from "./targets";
 
 /** Where registrations come from: a program, or nothing for a destroy. */
 export interface Source {

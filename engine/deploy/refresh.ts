@@ -2,10 +2,11 @@ import { Bail } from "../errors";
 import { dependenciesOf, type ResourceState } from "../resource/state";
 import type { Decisions } from "./decisions";
 import type { Deployment } from "./deployment";
+import { reportMissing } from "./missing-targets";
 import type { Step } from "./step";
 import { StepExecutor } from "./step-executor";
 import { RefreshStep } from "./steps/refresh";
-import { reportMissing, type Targets } from "./targets";
+import type { Targets } from "./targets";
 
 /**
  * Refreshes the state an operation starts from.

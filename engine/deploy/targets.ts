@@ -1,6 +1,3 @@
-import { Bail } from "../errors";
-import type { Deployment } from "./deployment";
-
 /** URNs named on the command line: exact ones, and patterns with `*` (one part) and `**` (any). */
 export class Targets {
   private readonly literals = new Set<string>();
@@ -36,18 +33,3 @@ export class Targets {
 
 const literal = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
 const singleStars = (text: string): string => text.split("*").map(literal).join("[^:]*");
-
-/** Names the targets that neither the state nor the program knows. @returns why the operation cannot go on */
-export function reportMissing(
-  deployment: Deployment,
-  targets: Targets,
-  registered: ReadonlySet<string> = new Set(),
-): Bail | undefined {
-  const missing = targets.exact().filter((urn) => !deployment.allOlds.has(urn) && !registered.has(urn));
-  for (const urn of missing)
-    deployment.diagnostics.error(
-      `Target '${urn}' could not be found in the stack.` +
-        (urn.includes("$") ? "" : " Did you forget to escape $ in your shell?"),
-    );
-  return missing.length > 0 ? new Bail("one or more targets could not be found in the stack") : undefined;
-}

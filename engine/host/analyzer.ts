@@ -29,7 +29,7 @@ export async function loadPolicyPacks(
   const { policyPacks, policyPackConfigs } = options;
   if (policyPackConfigs.length > 0 && policyPackConfigs.length !== policyPacks.length)
     throw new UserError(
-      "the number of `--policy-pack-config` flags must match the number of `--policy-pack` flags",
+      'the number of "--policy-pack-config" flags must match the number of "--policy-pack" flags',
     );
   const started = await Promise.allSettled(
     policyPacks.map((path, i) => startPack(children, path, policyPackConfigs[i], context)),

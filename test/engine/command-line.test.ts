@@ -158,4 +158,20 @@ describe("the command line", () => {
     pulumi("stack tag remove --stack dev team");
     expect(pulumi("stack tag get --stack dev team").stderr).toContain("stack tag 'team' not found");
   });
+
+  it("refuses flags that contradict each other", () => {
+    for (const [line, problem] of [
+      ["up --yes --preview-only", "--yes and --preview-only cannot be used together"],
+      ["destroy --skip-preview --preview-only", "--skip-preview and --preview-only cannot be used together"],
+      [
+        "preview --target a --exclude b",
+        "if any flags in the group [target exclude] are set none of the others can be; [exclude target] were all set",
+      ],
+      [
+        "preview --policy-pack-config a.json",
+        '"--policy-pack-config" must be specified with "--policy-pack"',
+      ],
+    ] as const)
+      expect(pulumi(`${line} --stack dev`)).toMatchObject({ exit: 1, stderr: `error: ${problem}\n` });
+  });
 });
