@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync } from "node:fs";
 import { getPath, parseConfigPath, typedLeaf } from "../config/config-path";
 import type { ConfigValue } from "../config/config-value";
+import { copyConfig } from "../config/copy";
 import { withProjectDefaults } from "../config/merge";
 import { fullKey, hasSecure, plainConfig, type StackConfig } from "../config/stack-config";
 import { UserError } from "../errors";
@@ -42,6 +43,7 @@ export const CONFIG_FLAGS: Record<string, FlagDefinition[]> = {
     { name: "plaintext", kind: "list", description: "key=value, in plain text" },
     text("json", "a JSON document of values"),
   ],
+  cp: [...COMMON, text("dest", "the stack to copy to", "d")],
   rm: COMMON,
   "rm-all": COMMON,
   refresh: [...COMMON, on("force", "", "f")],
@@ -115,6 +117,15 @@ export async function configCommand(
         );
       }
       config.save();
+      return 0;
+    }
+    case "cp": {
+      const name = flags.text("dest");
+      if (!name) throw new UserError("a destination is needed: --dest STACK");
+      const destination = workspace.stack(name);
+      if (destination.name === stack.name)
+        throw new UserError("current stack and destination stack are the same");
+      await copyConfig(workspace.sealedConfig(stack), workspace.sealedConfig(destination), key, path);
       return 0;
     }
     case "rm":

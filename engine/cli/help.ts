@@ -27,7 +27,6 @@ export const UNSUPPORTED = new Set([
   "stack change-secrets-provider",
   "stack graph",
   "stack webhook",
-  "config cp",
   "config env",
 ]);
 
@@ -40,7 +39,7 @@ Usage: pulumi COMMAND [flags]
     refresh   take over what exists into the state           destroy   delete all resources
     stack     init, select, ls, rm, output, export, import, history, rename, tag,
               unselect
-    config    get, set, set-all, rm, rm-all, refresh         cancel    take the lock of an update away
+    config    get, set, set-all, rm, rm-all, cp, refresh       cancel    take the lock of an update away
     policy analyze   policy packs on a state that exists     version   print the version
     whoami    print the user                                 login     choose a file backend
 

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { manifest } from "../backend/checkpoint-writer";
 import { removeLocks } from "../backend/lock";
+import { copyConfig } from "../config/copy";
 import { StackConfig } from "../config/stack-config";
 import { UserError } from "../errors";
 import { nameOf } from "../resource/urn";
@@ -128,6 +129,14 @@ export async function stackCommand(
         metadata: {},
       });
       if (!flags.flag("no-select")) workspace.select(stack);
+      const copied = flags.text("copy-config-from");
+      if (copied)
+        await copyConfig(
+          workspace.sealedConfig(workspace.stack(copied)),
+          workspace.sealedConfig(stack),
+          undefined,
+          false,
+        );
       write(`Created stack '${stack.name}'`);
       return 0;
     }

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { Backend, type StackReference } from "../backend/backend";
 import { writeAtomically } from "../backend/files";
+import type { SealedConfig } from "../config/copy";
 import { findProjectFile, loadProject, type Project } from "../config/project";
 import { StackConfig } from "../config/stack-config";
 import { notSupported, UserError } from "../errors";
@@ -113,6 +114,12 @@ export class Workspace {
   stackConfig(stack: StackReference, file: string | undefined): StackConfig {
     const project = this.project();
     return StackConfig.load(StackConfig.fileOf(project, stack.name, file), project.name);
+  }
+
+  /** The configuration of a stack to copy from or to. */
+  sealedConfig(stack: StackReference): SealedConfig {
+    const config = this.stackConfig(stack, undefined);
+    return { config, crypter: async () => (await this.secrets(stack, config)).crypter };
   }
 
   /**

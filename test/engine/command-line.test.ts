@@ -174,4 +174,19 @@ describe("the command line", () => {
     ] as const)
       expect(pulumi(`${line} --stack dev`)).toMatchObject({ exit: 1, stderr: `error: ${problem}\n` });
   });
+
+  it("copies configuration to another stack and encrypts its secrets anew", () => {
+    pulumi("config set --stack dev --secret token hidden");
+    pulumi("config set --stack dev color blue");
+    expect(pulumi("stack init copied --copy-config-from dev").exit).toBe(0);
+    expect(pulumi("config get --stack copied token").stdout).toBe("hidden\n");
+    const secureOf = (stack: string) =>
+      /token:\s+secure: (\S+)/.exec(readFileSync(join(root, "work", `Pulumi.${stack}.yaml`), "utf8"))?.[1];
+    expect(secureOf("copied")).toMatch(/^v1:/);
+    expect(secureOf("copied")).not.toBe(secureOf("dev"));
+    pulumi("config set --stack dev color red");
+    expect(pulumi("config cp color --stack dev --dest copied").exit).toBe(0);
+    expect(pulumi("config get --stack copied color").stdout).toBe("red\n");
+    expect(pulumi("config cp --stack dev --dest dev").stderr).toContain("are the same");
+  });
 });
