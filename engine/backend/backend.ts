@@ -164,6 +164,10 @@ export class Backend {
       .map((name) => JSON.parse(readFileSync(join(directory, name), "utf8")) as UpdateInfo);
   }
 
+  removeBackups(stack: StackReference): void {
+    rmSync(this.backupDirectory(stack), { recursive: true, force: true });
+  }
+
   remove(stack: StackReference): void {
     const file = this.stackFile(stack);
     if (existsSync(file)) copyFileSync(file, `${file}.bak`);

@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { manifest } from "../backend/checkpoint-writer";
-import { removeLocks } from "../backend/lock";
+import { lockStack, removeLocks } from "../backend/lock";
 import { copyConfig } from "../config/copy";
 import { StackConfig } from "../config/stack-config";
 import { UserError } from "../errors";
-import { nameOf } from "../resource/urn";
+import { nameOf, ROOT_STACK_TYPE } from "../resource/urn";
 import type { CommandContext } from "./command";
 import type { FlagDefinition, Flags } from "./flags";
 import { showHistory, tags } from "./history-commands";
@@ -222,15 +222,22 @@ async function removeStack(
     if (!(await context.confirm(`This will permanently remove the '${stack.name}' stack!`)))
       throw new UserError("confirmation declined");
   }
-  const resources = backend.read(stack)?.resources ?? [];
-  if (resources.length > 0 && !flags.flag("force"))
-    throw new UserError(
-      `'${stack.name}' still has resources; removal rejected. Possible actions:\n` +
-        `- Make sure that '${stack.name}' is the stack that you want to destroy\n` +
-        "- Run `pulumi destroy` to delete the resources, then run `pulumi stack rm`\n" +
-        "- Run `pulumi stack rm --force` to override this error",
-    );
-  backend.remove(stack);
+  const unlock = lockStack(backend.lockDirectory(stack));
+  try {
+    const resources = backend.read(stack)?.resources ?? [];
+    const onlyRoot = resources.length === 1 && resources[0]?.type === ROOT_STACK_TYPE;
+    if (resources.length > 0 && !onlyRoot && !flags.flag("force"))
+      throw new UserError(
+        `'${stack.name}' still has resources; removal rejected. Possible actions:\n` +
+          `- Make sure that '${stack.name}' is the stack that you want to destroy\n` +
+          "- Run `pulumi destroy` to delete the resources, then run `pulumi stack rm`\n" +
+          "- Run `pulumi stack rm --force` to override this error",
+      );
+    backend.remove(stack);
+    if (flags.flag("remove-backups")) backend.removeBackups(stack);
+  } finally {
+    unlock();
+  }
   if (!flags.flag("preserve-config") && workspace.projectIfAny()?.name === stack.project)
     rmSync(StackConfig.fileOf(workspace.project(), stack.name, undefined), { force: true });
   const selected = workspace.selected();

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { manifest } from "../backend/checkpoint-writer";
 import { writeAtomically } from "../backend/files";
+import { lockStack } from "../backend/lock";
 import { StackConfig } from "../config/stack-config";
 import { UserError } from "../errors";
 import { type Deployment, deserializeResource, serializeResource } from "../resource/deployment-format";
@@ -14,10 +15,16 @@ export async function renameStack(
   { workspace, write }: CommandContext,
 ): Promise<number> {
   const backend = workspace.backend();
-  if (backend.exists(to)) throw new UserError(`a stack named ${to.name} already exists`);
-  const deployment = backend.read(from);
-  const renamed = deployment && (JSON.parse(renameUrns(JSON.stringify(deployment), from, to)) as Deployment);
-  backend.rename(from, to, renamed);
+  const unlock = lockStack(backend.lockDirectory(from));
+  try {
+    if (backend.exists(to)) throw new UserError(`a stack named ${to.name} already exists`);
+    const deployment = backend.read(from);
+    const renamed =
+      deployment && (JSON.parse(renameUrns(JSON.stringify(deployment), from, to)) as Deployment);
+    backend.rename(from, to, renamed);
+  } finally {
+    unlock();
+  }
   const before = StackConfig.fileOf(workspace.project(), from.name, undefined);
   const after = StackConfig.fileOf(workspace.project(), to.name, undefined);
   try {
@@ -113,18 +120,23 @@ export async function importStack(flags: Flags, context: CommandContext): Promis
       deserializeResource(json, () => source ?? secrets.crypter),
       { seal: secrets.crypter },
     );
-  workspace.backend().save(stack, {
-    manifest: manifest(),
-    secrets_providers: { type: "passphrase", state: { salt: secrets.salt } },
-    ...(deployment.resources && { resources: deployment.resources.map(reseal) }),
-    ...(deployment.pending_operations && {
-      pending_operations: deployment.pending_operations.map(({ resource, type }) => ({
-        resource: reseal(resource),
-        type,
-      })),
-    }),
-    metadata: deployment.metadata ?? {},
-  });
+  const unlock = lockStack(workspace.backend().lockDirectory(stack));
+  try {
+    workspace.backend().save(stack, {
+      manifest: manifest(),
+      secrets_providers: { type: "passphrase", state: { salt: secrets.salt } },
+      ...(deployment.resources && { resources: deployment.resources.map(reseal) }),
+      ...(deployment.pending_operations && {
+        pending_operations: deployment.pending_operations.map(({ resource, type }) => ({
+          resource: reseal(resource),
+          type,
+        })),
+      }),
+      metadata: deployment.metadata ?? {},
+    });
+  } finally {
+    unlock();
+  }
   write("Import complete.");
   return 0;
 }

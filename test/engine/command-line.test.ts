@@ -189,4 +189,14 @@ describe("the command line", () => {
     expect(pulumi("config get --stack copied color").stdout).toBe("red\n");
     expect(pulumi("config cp --stack dev --dest dev").stderr).toContain("are the same");
   });
+
+  it("neither removes nor renames a stack while somebody else works on it", () => {
+    pulumi("stack init busy");
+    const unlock = lockStack(join(root, "state", ".pulumi", "locks", "organization", "shop", "busy"));
+    for (const line of ["stack rm busy --yes", "stack rename --stack busy other"])
+      expect(pulumi(line).stderr).toContain("the stack is currently locked by 1 lock(s)");
+    unlock();
+    expect(pulumi("stack rename --stack busy other").stdout).toContain("Renamed busy to other");
+    expect(pulumi("stack rm other --yes --remove-backups").exit).toBe(0);
+  });
 });
