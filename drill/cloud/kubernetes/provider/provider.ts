@@ -96,9 +96,10 @@ export class KubernetesProvider implements Provider {
     const inputs = named(request, request.inputs);
     const patch = isPatch(request.type);
     if (request.preview) {
+      // Not as an apply, also where one will be made: what is there may be about to be replaced, and have what may not change.
       const judged = hasUnknown(inputs)
         ? undefined
-        : this.#judge(request, inputs, patch || upserts(request) ? "apply" : "create");
+        : this.#judge(request, inputs, patch ? "apply" : "create");
       return { id: "", outputs: previewOutputs(inputs, judged, undefined) };
     }
     const manager = managerOf(request, inputs, undefined);

@@ -174,6 +174,19 @@ it("takes an object that is there already when it is told to, so that a killed u
   expect(await made()).toEqual(first);
 });
 
+it("shows a replacement in a preview although what is there may not change", async () => {
+  const inputs = { ...configMap("sealed", { a: "1" }), immutable: true };
+  await create(test.provider, "sealed", inputs);
+  const { outputs } = await test.provider.create({
+    ...call(tokenOf(inputs), "sealed"),
+    configuration: { upsertExistingObjects: "true" },
+    inputs: { ...inputs, data: { a: "2" } },
+    preview: true,
+    timeout: undefined,
+  });
+  expect(outputs.data).toEqual({ a: "2" });
+});
+
 it("reads an object for an import, and finds nothing where there is nothing", async () => {
   await create(test.provider, "e", configMap("e", { a: "1" }));
   const about = call("kubernetes:core/v1:ConfigMap", "e");
