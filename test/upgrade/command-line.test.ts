@@ -114,6 +114,7 @@ describe("doctor", () => {
       }),
     );
     mkdirSync(path.join(folder, "state"));
+    const tracked = readFileSync(path.join(ROOT, "stacks", "Pulumi.dev.yaml"), "utf8");
     const { out } = await type(
       ["doctor", "--stack", "dev", "--config-file", stackFile, "--engine", "offline"],
       {
@@ -127,6 +128,11 @@ describe("doctor", () => {
     expect(out).toMatch(/✓ credentials +AKIA…, region/);
     expect(out).toMatch(/✗ cluster +http:\/\/127\.0\.0\.1:1 cannot be reached/);
     expect(out).not.toMatch(/"s"/);
+    // It looks; it makes no stack, in the backend or in the project.
+    expect(readFileSync(path.join(ROOT, "stacks", "Pulumi.dev.yaml"), "utf8")).toBe(tracked);
+    expect(existsSync(path.join(folder, "state", ".pulumi", "stacks", "order-upgrade", "dev.json"))).toBe(
+      false,
+    );
   }, 60_000);
 });
 

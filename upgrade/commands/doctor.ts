@@ -58,8 +58,8 @@ export async function doctor(options: CommonOptions): Promise<number> {
   if (engine !== undefined) {
     const found = engine;
     await look("backend", "pulumi login; see docs/production.md, State and secrets.", async () => {
-      const operations = await StackOperations.open(project, found);
-      const outputs = plainOutputs(await operations.outputs());
+      const operations = await StackOperations.find(project, found);
+      const outputs = operations === undefined ? {} : plainOutputs(await operations.outputs());
       bucket = (outputs.evidence as { bucket?: string } | undefined)?.bucket;
       return outputs.phase === undefined
         ? "answers; nothing is deployed yet"

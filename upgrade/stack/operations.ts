@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
+import type { LocalProgramArgs, LocalWorkspaceOptions, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { type LoggedEvent, type Preview, summarise } from "../check/events";
 import { Refusal } from "../refusal";
 import { automation } from "./automation";
@@ -76,12 +76,20 @@ export class StackOperations {
   /** Opens the stack, and creates it in the state backend when it is new there. */
   static async open(project: Project, engine: Engine): Promise<StackOperations> {
     try {
-      const stack = await automation().LocalWorkspace.createOrSelectStack(
-        { stackName: project.stack, workDir: project.root },
-        { pulumiCommand: engine.command, envVars: environment() },
-      );
+      const stack = await automation().LocalWorkspace.createOrSelectStack(...placeOf(project, engine));
       return new StackOperations(project, stack);
     } catch (problem) {
+      throw new Refusal(`The state backend cannot be used: ${reason(problem)}`);
+    }
+  }
+
+  /** Opens the stack for one who only looks: undefined when the state backend has none, and nothing is created. */
+  static async find(project: Project, engine: Engine): Promise<StackOperations | undefined> {
+    const { LocalWorkspace, StackNotFoundError } = automation();
+    try {
+      return new StackOperations(project, await LocalWorkspace.selectStack(...placeOf(project, engine)));
+    } catch (problem) {
+      if (problem instanceof StackNotFoundError) return undefined;
       throw new Refusal(`The state backend cannot be used: ${reason(problem)}`);
     }
   }
@@ -231,6 +239,14 @@ export const plainOutputs = (outputs: OutputMap): Record<string, unknown> =>
 
 const located = (name: string | undefined, text: string): string =>
   name === undefined ? text : `${name}: ${text}`;
+
+const placeOf = (
+  { stack, root }: Project,
+  { command }: Engine,
+): [LocalProgramArgs, LocalWorkspaceOptions] => [
+  { stackName: stack, workDir: root },
+  { pulumiCommand: command, envVars: environment() },
+];
 
 /** What the executable gets: our environment, without the noise of update checks. */
 function environment(): Record<string, string> {
