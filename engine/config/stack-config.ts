@@ -138,7 +138,9 @@ export class StackConfig {
   save(): void {
     writeAtomically(
       this.file,
-      this.document.contents === null ? "" : this.document.toString({ lineWidth: 0, flowCollectionPadding: false }),
+      this.document.contents === null
+        ? ""
+        : this.document.toString({ lineWidth: 0, flowCollectionPadding: false }),
     );
   }
 
