@@ -7,20 +7,8 @@ import { fullKey, hasSecure, plainConfig, type StackConfig } from "../config/sta
 import { UserError } from "../errors";
 import type { Crypter } from "../secrets/passphrase";
 import type { CommandContext } from "./command";
-import type { FlagDefinition, Flags } from "./flags";
+import { type FlagDefinition, type Flags, on, text } from "./flags";
 
-const on = (name: string, description: string, short?: string): FlagDefinition => ({
-  name,
-  kind: "boolean",
-  description,
-  ...(short && { short }),
-});
-const text = (name: string, description: string, short?: string): FlagDefinition => ({
-  name,
-  kind: "string",
-  description,
-  ...(short && { short }),
-});
 const COMMON = [
   text("stack", "the stack; default: the selected one", "s"),
   text("config-file", "the stack file to use"),

@@ -13,6 +13,22 @@ export interface FlagDefinition {
   hidden?: boolean;
 }
 
+const flag =
+  (kind: FlagKind) =>
+  (name: string, description: string, short?: string): FlagDefinition => ({
+    name,
+    kind,
+    description,
+    ...(short && { short }),
+  });
+
+/** A flag that is given or not. */
+export const on = flag("boolean");
+/** A flag with a text. */
+export const text = flag("string");
+/** A flag with a text, which may be repeated. */
+export const list = flag("list");
+
 export class Flags {
   private readonly values = new Map<string, string[]>();
 

@@ -1,23 +1,5 @@
-import type { FlagDefinition } from "./flags";
+import { type FlagDefinition, list, on, text } from "./flags";
 
-const on = (name: string, description: string, short?: string): FlagDefinition => ({
-  name,
-  kind: "boolean",
-  description,
-  ...(short && { short }),
-});
-const text = (name: string, description: string, short?: string): FlagDefinition => ({
-  name,
-  kind: "string",
-  description,
-  ...(short && { short }),
-});
-const list = (name: string, description: string, short?: string): FlagDefinition => ({
-  name,
-  kind: "list",
-  description,
-  ...(short && { short }),
-});
 const hidden = (flag: FlagDefinition): FlagDefinition => ({ ...flag, hidden: true });
 
 const COMMON: FlagDefinition[] = [

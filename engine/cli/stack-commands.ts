@@ -6,25 +6,13 @@ import { StackConfig } from "../config/stack-config";
 import { UserError } from "../errors";
 import { nameOf, ROOT_STACK_TYPE } from "../resource/urn";
 import type { CommandContext } from "./command";
-import type { FlagDefinition, Flags } from "./flags";
+import { type FlagDefinition, type Flags, on, text } from "./flags";
 import { showHistory, tags } from "./history-commands";
 import { printOutputs, showOutputs } from "./output-commands";
 import { outputsOf } from "./outputs";
 import { exportStack, importStack, renameStack } from "./state-commands";
 import { stackNotFound, type Workspace } from "./workspace";
 
-const on = (name: string, description: string, short?: string): FlagDefinition => ({
-  name,
-  kind: "boolean",
-  description,
-  ...(short && { short }),
-});
-const text = (name: string, description: string, short?: string): FlagDefinition => ({
-  name,
-  kind: "string",
-  description,
-  ...(short && { short }),
-});
 const STACK = text("stack", "the stack; default: the selected one", "s");
 
 export const STACK_FLAGS: Record<string, FlagDefinition[]> = {
