@@ -102,7 +102,8 @@ export class Operator {
     const killed = await this.kills.watch(child, end);
     const exitCode = await end;
     this.signal.removeEventListener("abort", interrupt);
-    if (killed !== undefined) {
+    // Somebody who pressed Ctrl-C meanwhile does not want it typed again.
+    if (killed !== undefined && !this.signal.aborted) {
       this.print(`  ✂ order-upgrade was killed (${killed}) and is typed again`);
       return undefined;
     }
