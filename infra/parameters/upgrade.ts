@@ -29,6 +29,11 @@ export const verification = z
     longestTransaction: duration("1s", "1h", "A transaction running longer stops the pre-check.").default(
       "5m",
     ),
+    comparedShare: amount(
+      0.05,
+      1,
+      "Share of the rows of both data models that verify and soak compare, the newest among them; migrate and contract always compare all.",
+    ).default(1),
     examples: whole(1, 100, "Rows of a broken invariant that are named in the evidence.").default(5),
     performance: z
       .strictObject({

@@ -53,6 +53,8 @@ const verification = z.looseObject({
   freeConnections: z.int().min(0).default(20),
   longestTransaction: seconds.default(300),
   oldestServer: z.int().default(160_000),
+  /** Share of the rows that verify and soak compare; migrate and contract compare all. */
+  comparedShare: share.default(1),
   /** Rows of the invariants that are named in the evidence. */
   examples: z.int().min(1).max(100).default(5),
   performance: z

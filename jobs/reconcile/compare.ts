@@ -47,7 +47,7 @@ export interface CompareOptions {
   readonly chunkRows?: number;
   /** Sources to look at. Default: all. */
   readonly only?: readonly string[];
-  /** Of each source, the share of ranges to look at, 0 to 1. Default 1. Chosen evenly over the keys. */
+  /** Of each source, the share of ranges to look at, 0 to 1. Default 1. Evenly over the keys, the first and the last always. */
   readonly sample?: number;
   /** Of each source, only this part: where to begin (null: at the beginning) and how many rows at most. */
   readonly window?: { readonly first: string | null; readonly rows: number };
@@ -196,7 +196,7 @@ async function* rangesOf(
 ): AsyncGenerator<Range, undefined> {
   let first: string | null = window?.first ?? null;
   let left = window?.rows ?? Number.POSITIVE_INFINITY;
-  // The first range is part of every sample: one of nothing would call anything equal.
+  // The first range is part of every sample: one of nothing would call anything equal. So is the last, of the newest rows.
   let share = 1 - sample;
   for (;;) {
     const result: pg.QueryResult<{ key: string }> = await client.query(nextKey(source), [
@@ -206,10 +206,9 @@ async function* rangesOf(
     const beyond = result.rows[0]?.key ?? null;
     left -= chunkRows;
     share += sample;
-    if (share >= 1 - 1e-9) {
-      share -= 1;
-      yield { first, beyond };
-    }
+    const turn = share >= 1 - 1e-9;
+    if (turn) share -= 1;
+    if (turn || (beyond === null && window === undefined)) yield { first, beyond };
     if (beyond === null || left <= 0) {
       ended(beyond);
       return undefined;

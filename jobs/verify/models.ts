@@ -19,6 +19,7 @@ export async function compareReleases(context: JobContext): Promise<ModelCompari
   ]);
   const { database, progress, signal, parameters } = context;
   const { parallel } = readSettings(parameters.migration);
+  const { comparedShare } = parameters.verification;
   const opened = await database.withConnection((client) => open(client, subjectOf(context)));
   const migration = requireStarted(opened);
   const comparison = await compare({
@@ -26,6 +27,7 @@ export async function compareReleases(context: JobContext): Promise<ModelCompari
     model: opened.model,
     parallel,
     signal,
+    sample: comparedShare,
     count: (source, done, total) => progress.count(`comparing ${source}`, done, total),
   });
   const unequal = comparison.sources.filter(({ state }) => state !== "equal").map(({ source }) => source);
@@ -45,10 +47,15 @@ export async function compareReleases(context: JobContext): Promise<ModelCompari
         value: comparison.differences.length,
         limit: 0,
         detail: comparison.equal
-          ? `${rows} rows compared in one snapshot`
+          ? `${rows} rows compared in one snapshot${comparedShare < 1 ? `, a sample of ${comparedShare * 100} % and the newest` : ""}`
           : `different: ${unequal.join(", ")}; run \`npm run migrate -- verify\` for rows and columns`,
       },
     ],
-    figures: { rows, different: comparison.differences.length, seconds: comparison.seconds },
+    figures: {
+      rows,
+      share: comparedShare,
+      different: comparison.differences.length,
+      seconds: comparison.seconds,
+    },
   };
 }

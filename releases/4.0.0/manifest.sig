@@ -1,1 +1,1 @@
-+y6LVW0lkfNDxK3uZqOhvxSND3QAn9l/iYbvwUfN8tmda70vlu+CGjcbvZny0xH5nQsnPaPxbh4ZAYa39pq7Dg==
+m51ZJibCYsmY24yq55HKFjgr3zUHtRmp8VD7hgZsJSktpvauWsoUN/qZW+QI/GrlfhLS1+PDMk4MUpSBTxA6DQ==

@@ -263,23 +263,34 @@ describe("a difference", () => {
     expect(await cli("verify")).toBe(0);
   });
 
-  it("is looked for in some of the ranges when a sample is asked for, and always in one", async () => {
-    const sampled = async (sample: number): Promise<number[]> => {
-      const { database } = shop;
-      const found = await compare({
-        database,
+  describe("in a sample", () => {
+    const sampled = (sample: number) =>
+      compare({
+        database: shop.database,
         model: run.opened.model,
         parallel: 1,
         chunkRows: 100,
         sample,
         only: ["orders", "products"],
       });
-      return found.sources.map(({ rows }) => rows);
-    };
-    const [products = 0, orders = 0] = await sampled(1);
-    expect(await sampled(0.01)).toEqual([products, 100]);
-    const [, half = 0] = await sampled(0.5);
-    expect(half / orders).toBeCloseTo(0.5, 1);
+    const rowsOf = async (sample: number): Promise<number[]> =>
+      (await sampled(sample)).sources.map(({ rows }) => rows);
+
+    it("is looked for in a share of the ranges, and always in the first and the last", async () => {
+      const [products = 0, orders = 0] = await rowsOf(1);
+      const [allProducts, few = 0] = await rowsOf(0.01);
+      expect(allProducts).toBe(products);
+      expect(few).toBeGreaterThan(100);
+      expect(few).toBeLessThanOrEqual(200);
+      const [, half = 0] = await rowsOf(0.5);
+      expect(half / orders).toBeCloseTo(0.5, 1);
+    });
+
+    it("is found among the newest rows, which live writes made", async () => {
+      await past("UPDATE shop_v4.orders SET note = 'other' WHERE id = (SELECT max(id) FROM shop_v4.orders)");
+      expect((await sampled(0.01)).differences.map(({ relation }) => relation)).toEqual(["orders"]);
+      expect(await cli("repair")).toBe(0);
+    });
   });
 
   it("is also found when a row is missing, or one too many", async () => {
