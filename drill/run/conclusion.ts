@@ -154,9 +154,7 @@ async function requestFigures(
 ): Promise<{ requests: DrillResult["requests"]; ordersOnNew: number }> {
   const switches = turnsOf(done)
     .filter((turn) => turn.phase === "live" || turn.phase === "staged")
-    .flatMap((turn) =>
-      turn.steps.filter((step) => /listenerRule/i.test(step.type)).map((step) => Date.parse(step.finishedAt)),
-    );
+    .flatMap((turn) => turn.steps.filter(movesCustomers).map((step) => Date.parse(step.finishedAt)));
   const windows: Record<string, { from?: number; to?: number }> = { all: {} };
   const began = done.prepared?.startedAt;
   if (began !== undefined) windows.before = { to: Date.parse(began) };
@@ -184,6 +182,10 @@ async function requestFigures(
     ordersOnNew: all.ordersByRelease[site.options.to] ?? 0,
   };
 }
+
+/** Rules of the preview host lead nobody but the operator. */
+const movesCustomers = ({ type, name }: TurnReport["steps"][number]): boolean =>
+  /listenerRule/i.test(type) && !name.startsWith("preview-");
 
 const turnsOf = (done: Readonly<Record<string, Done>>): TurnReport[] =>
   Object.values(done).flatMap((stage) => (stage.result as CommandReport | undefined)?.phases ?? []);
