@@ -12,8 +12,8 @@ export async function showOutputs(
   { workspace, write }: CommandContext,
 ): Promise<number> {
   const stack = workspace.stack(flags.text("stack"));
-  const outputs = await outputsOf(workspace, stack);
   const show = flags.flag("show-secrets");
+  const outputs = await outputsOf(workspace, stack, !show);
   if (flags.flag("json") && flags.flag("shell"))
     throw new UserError("only one of --json and --shell may be set");
   const visible = (value: Value): Value =>

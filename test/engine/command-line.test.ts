@@ -152,6 +152,38 @@ describe("the command line", () => {
     });
   });
 
+  it("shows outputs without a passphrase as long as no secret is to be shown", () => {
+    pulumi("stack init sealed");
+    const deployment = {
+      manifest: {},
+      resources: [
+        {
+          urn: "urn:pulumi:sealed::shop::pulumi:pulumi:Stack::shop-sealed",
+          type: "pulumi:pulumi:Stack",
+          custom: false,
+          outputs: {
+            color: "blue",
+            keys: [
+              { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: '"hush"' },
+            ],
+          },
+        },
+      ],
+    };
+    const file = join(root, "sealed.json");
+    writeFileSync(file, JSON.stringify({ version: 3, deployment }));
+    expect(pulumi(`stack import --stack sealed --file ${file}`)).toMatchObject({ exit: 0 });
+    const nobody = { PULUMI_CONFIG_PASSPHRASE: undefined };
+    const masked = pulumi("stack output --stack sealed --json", nobody);
+    expect(masked).toMatchObject({ exit: 0 });
+    expect(JSON.parse(masked.stdout)).toEqual({ color: "blue", keys: ["[secret]"] });
+    expect(pulumi("stack output --stack sealed --json --show-secrets", nobody)).toMatchObject({
+      exit: 1,
+      stderr: expect.stringContaining("passphrase must be set"),
+    });
+    expect(pulumi("stack output --stack sealed --json --show-secrets").stdout).toContain("hush");
+  });
+
   it("keeps tags of a stack", () => {
     pulumi("stack tag set --stack dev team web");
     expect(pulumi("stack tag ls --stack dev").stdout).toMatch(/NAME +VALUE\n(.*\n)*team +web\n/);
