@@ -1,6 +1,7 @@
 // Keeps what V8 made of a program's modules, so that its next start does not compile them again: half of the start-up
 // time of a program on the Pulumi SDK is compiling. One file a program in node_modules/.cache, keyed by the content of
 // each module; whatever does not fit is compiled as ever. Node 22 has `module.enableCompileCache` for this, Node 20 not.
+// Texts of installed packages are kept beside it: reading a thousand small files takes longer than compiling them so.
 "use strict";
 const { createHash } = require("node:crypto");
 const {
@@ -32,9 +33,14 @@ const file = join(
   FOLDER,
   `${digest([process.version, process.cwd(), process.argv[1], process.argv.at(-1)].join("\0"))}.bin`,
 );
-/** Content digest of a module → {data: V8's code, text: the module compiled from TypeScript, if it was}. */
+/**
+ * Content digest of a module → {data: V8's code, text: the module compiled from TypeScript, if it was}, and file of an
+ * installed package → {stamp, key, content}.
+ */
 const known = read();
 const used = new Map();
+/** Files that are being read, with what told them apart before. */
+const reading = new Map();
 let fresh = 0;
 let timer;
 
@@ -62,7 +68,7 @@ function touch() {
 function compile(content, filename, format) {
   // Everything Node itself has a special way for is left to Node.
   if (format === "module" || content.startsWith("#!")) return plain.call(this, content, filename, format);
-  const key = digest(content);
+  const key = keyOf(content, filename);
   const cached = known.get(key)?.data;
   let script;
   try {
@@ -86,6 +92,41 @@ function compile(content, filename, format) {
   require.cache = Module._cache;
   const run = script.runInThisContext({ displayErrors: true });
   return run.call(this.exports, this.exports, require, this, filename, dirname(filename));
+}
+
+/** Content digest of a module, and a note of the text when it belongs to an installed package. */
+function keyOf(content, filename) {
+  const kept = known.get(filename);
+  if (kept?.content === content) {
+    used.set(filename, kept);
+    return kept.key;
+  }
+  const key = digest(content);
+  const stamp = reading.get(filename);
+  if (stamp !== undefined) used.set(filename, { stamp, key, content });
+  return key;
+}
+
+const INSTALLED = /[\\/]node_modules[\\/]/;
+
+/** What tells a file from any that was in its place: times alone do not, as packages unpack with one time for all files. */
+function stampOf(filename) {
+  const found = statSync(filename, { throwIfNoEntry: false });
+  return found && `${found.dev} ${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}`;
+}
+
+/** Reads a module of an installed package from the cache when its file is the one that was read then. */
+function load(module, filename) {
+  if (!INSTALLED.test(filename)) return plainLoad(module, filename);
+  const stamp = stampOf(filename);
+  const kept = known.get(filename);
+  if (kept !== undefined && kept.stamp === stamp) return module._compile(kept.content, filename);
+  reading.set(filename, stamp);
+  try {
+    return plainLoad(module, filename);
+  } finally {
+    reading.delete(filename);
+  }
 }
 
 /** JavaScript of a TypeScript module: `make` is asked only when this content was never seen. */
@@ -112,9 +153,9 @@ function save() {
   if (fresh === 0) return;
   fresh = 0;
   try {
-    const entries = [...used].map(([key, { script, text }]) => [
+    const entries = [...used].map(([key, { script, ...rest }]) => [
       key,
-      script === undefined ? { text } : { data: script.createCachedData() },
+      script === undefined ? rest : { data: script.createCachedData() },
     ]);
     mkdirSync(FOLDER, { recursive: true });
     const temporary = `${file}.${process.pid}`;
@@ -135,9 +176,11 @@ function forgetOthers() {
 }
 
 const plain = Module.prototype._compile;
+const plainLoad = Module._extensions[".js"];
 // A debugger shows sources by what Node itself compiled.
 if (!process.execArgv.some((argument) => argument.startsWith("--inspect"))) {
   Module.prototype._compile = compile;
+  Module._extensions[".js"] = load;
   process.once("exit", save);
 }
 

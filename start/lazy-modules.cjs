@@ -1,16 +1,18 @@
 // Loaded into every process the engine starts, and by packs that the CLI starts: the SDK requires TypeScript, a loader of
 // TypeScript and a package tree reader at its start, which takes most of its start-up time. Programs that bring their own
-// loader never need them, so they are loaded when first looked at.
+// loader never need them, so they are loaded when first looked at. So is V8's debugger.
 "use strict";
 const { readFileSync } = require("node:fs");
 const Module = require("node:module");
 
 const LATE = new Set(["typescript", "@npmcli/arborist"]);
+const DEBUGGER = /(^|[\\/])closure[\\/]v8Hooks$|^\.[\\/]v8Hooks$/;
 const LOADER = /(^|[\\/])ts-node(@[\d.]+)?$/;
 const SDK = /[\\/]@pulumi[\\/]pulumi[\\/]/;
 const load = Module._load;
 
 Module._load = function (request, parent, isMain) {
+  if (DEBUGGER.test(request) && SDK.test(parent?.filename ?? "")) return require("./late-debugger.cjs");
   const loader = LOADER.test(request);
   if ((!loader && !LATE.has(request)) || !SDK.test(parent?.filename ?? ""))
     return load.call(this, request, parent, isMain);

@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -53,6 +62,41 @@ describe("a program in TypeScript", () => {
     mkdirSync(path.join(folder, "node_modules", ".cache"));
     writeFileSync(cache(), "a file in the way");
     expect(run()).toBe("hello shop");
+  });
+
+  describe("with an installed package", () => {
+    const installed = () => path.join(folder, "node_modules", "shop", "index.js");
+    const PROGRAM = `require("./start/typescript.cjs"); console.log(require("shop"));`;
+    beforeEach(() => {
+      mkdirSync(path.dirname(installed()));
+      writeFileSync(installed(), `module.exports = "open";`);
+      write("main.js", PROGRAM);
+    });
+
+    it("does not read its files again while they are the same", () => {
+      write(
+        "main.js",
+        `const fs = require("node:fs"); const read = fs.readFileSync; let files = [];
+         fs.readFileSync = (file, ...rest) => { files.push(String(file)); return read(file, ...rest); };
+         ${PROGRAM} console.log(files.some((file) => file.endsWith("shop/index.js")) ? "read" : "kept");`,
+      );
+      expect([run(), run()]).toEqual(["open\nread", "open\nkept"]);
+    });
+
+    it("reads a file that was replaced by one of the same size and time", () => {
+      const long = new Date(499_162_500_000);
+      utimesSync(installed(), long, long);
+      expect(run()).toBe("open");
+      writeFileSync(installed(), `module.exports = "shut";`);
+      utimesSync(installed(), long, long);
+      expect(run()).toBe("shut");
+    });
+
+    it("does without a package that was taken away", () => {
+      expect(run()).toBe("open");
+      rmSync(path.dirname(installed()), { recursive: true });
+      expect(run).toThrow("Cannot find module 'shop'");
+    });
   });
 
   it("names the file and the line of a mistake", () => {
@@ -123,5 +167,35 @@ describe("what the SDK requires at its start", () => {
 
   it("registers at once where a tsconfig.json may name JavaScript too", () => {
     expect(run(`require("ts-node").register({ skipProject: false })`)).toBe("loader loaded;");
+  });
+});
+
+describe("V8's debugger", () => {
+  const late = ["--require", path.join(ROOT, "start", "lazy-modules.cjs")];
+  const run = (preloaded: readonly string[], text: string): string => {
+    const folder = mkdtempSync(path.join(tmpdir(), "debugger "));
+    try {
+      symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
+      writeFileSync(path.join(folder, "main.js"), text);
+      return execFileSync(process.execPath, [...preloaded, "main.js"], { cwd: folder, encoding: "utf8" });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+
+  it("is not attached to a program that takes no function apart", () => {
+    const program = `require("@pulumi/pulumi/runtime").serializeFunction.name;
+      console.log(Object.keys(require.cache).filter((file) => /v8Hooks/.test(file)).length);`;
+    expect(run(late, program)).toBe("0\n");
+  });
+
+  it("takes functions apart when it is asked to, as the SDK's own does", () => {
+    const program = `const { runtime } = require("@pulumi/pulumi"); const path = require("path");
+      const price = { cents: 4711 };
+      const part = (amount) => amount * price.cents + path.sep.length;
+      runtime.serializeFunction(() => part(2)).then(({ text }) => console.log(text));`;
+    const text = run(late, program);
+    expect(text).toBe(run([], program));
+    expect(text).toContain("4711");
   });
 });
