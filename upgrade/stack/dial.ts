@@ -54,8 +54,8 @@ export function turnDial(
   const document = open(project);
   for (const [key, value] of Object.entries(changes)) {
     const keys = ["config", ...at(document, project, key.split("."))];
-    if (value === undefined) document.deleteIn(keys);
-    else document.setIn(keys, value);
+    if (value !== undefined) document.setIn(keys, value);
+    else if (document.hasIn(keys)) document.deleteIn(keys);
   }
   // Replaced in one step: a crash leaves the old file or the new one.
   writeFileSync(
