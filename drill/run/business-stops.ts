@@ -84,10 +84,8 @@ export async function observeStops(ledger: string, stretches: readonly Stretch[]
         met.last = Math.max(met.last, record.scheduledAt);
       }
     } else if (record.kind === "order" && record.outcome === "answered") {
-      const index = stretches.findLastIndex(({ from }) => record.scheduledAt >= from);
-      const orders = seen[index]?.orders;
-      if (orders !== undefined && record.scheduledAt >= (stretches[index] as Stretch).to)
-        orders[record.release] = (orders[record.release] ?? 0) + 1;
+      const orders = seen[stretches.findLastIndex(({ to }) => record.scheduledAt >= to)]?.orders;
+      if (orders !== undefined) orders[record.release] = (orders[record.release] ?? 0) + 1;
     }
   }
   return {
