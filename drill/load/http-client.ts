@@ -92,6 +92,10 @@ export class HttpClient {
   }
 }
 
+/** The page says that it was announced, and when to come again; anything less is a failure. */
+const isMaintenancePage = ({ statusCode, headers }: IncomingMessage): boolean =>
+  statusCode === 503 && headers["x-maintenance"] === "true" && Number(headers["retry-after"]) > 0;
+
 function receive(
   response: IncomingMessage,
   settle: (answer: Answer) => void,
@@ -104,7 +108,7 @@ function receive(
     settle({
       status: response.statusCode ?? 0,
       release: String(response.headers["x-release"] ?? ""),
-      maintenance: response.statusCode === 503 && response.headers["x-maintenance"] === "true",
+      maintenance: isMaintenancePage(response),
       contentType: response.headers["content-type"] ?? "",
       text: Buffer.concat(parts).toString("utf8"),
     });

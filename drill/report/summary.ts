@@ -12,6 +12,7 @@ export function summaryLines(result: DrillResult): string[] {
       "requests",
       `${count(requests.total)}: ${requests.failed} failed${requests.maintenance === 0 ? "" : `, ${count(requests.maintenance)} saw the maintenance page`}`,
     ],
+    ...(result.stops.length === 0 ? [] : [["business stops", stopsText(result)] as [string, string]]),
     [
       "response time",
       `median ${requests.p50.toFixed(0)} ms, p99 ${requests.p99.toFixed(0)} ms; p99 before ${requests.p99Before.toFixed(0)} ms, around the switches ${requests.p99Switch.toFixed(0)} ms`,
@@ -45,6 +46,18 @@ export function summaryLines(result: DrillResult): string[] {
     `${result.verdict} in ${result.seconds.toFixed(0)} s`,
   ];
 }
+
+const stopsText = ({ stops, requests }: DrillResult): string =>
+  `${stops
+    .map(
+      ({ seconds, ordersAfter }) =>
+        `${seconds.toFixed(0)} s, then ${
+          Object.entries(ordersAfter)
+            .map(([release, orders]) => `${count(orders)} orders on ${release}`)
+            .join(", ") || "no order"
+        }`,
+    )
+    .join("; ")}; the page at another time: ${requests.maintenanceElsewhere}`;
 
 const count = (value: number): string => value.toLocaleString("en");
 

@@ -1,8 +1,9 @@
 import path from "node:path";
 import { loadRelease } from "../../releases/load";
 import { type AuditResult, audit } from "../load/audit";
-import { around, type Figures, figures } from "../load/figures";
+import { NOTHING_SEEN, type ObservedStops, observeStops, resumed, stretchesOf } from "./business-stops";
 import type { CommandReport, TurnReport } from "./operator";
+import { NO_REQUESTS, type RequestFigures, requestFigures } from "./request-figures";
 import type { Site, Stocked } from "./site";
 import type { StageFailed } from "./stages";
 import { ledgerFile } from "./traffic";
@@ -23,17 +24,9 @@ export interface DrillResult {
     readonly doubled: number;
     readonly altered: number;
   };
-  readonly requests: {
-    readonly total: number;
-    readonly failed: number;
-    readonly maintenance: number;
-    readonly p50: number;
-    readonly p99: number;
-    readonly p99Before: number;
-    readonly p99Switch: number;
-    readonly byRelease: Readonly<Record<string, number>>;
-    readonly reasons: readonly string[];
-  };
+  readonly requests: RequestFigures;
+  /** Each time business was stopped on purpose; none with blue-green. */
+  readonly stops: ObservedStops["stops"];
   readonly phases: readonly {
     readonly name: string;
     readonly seconds: number;
@@ -79,7 +72,14 @@ export async function conclude(
           census: generated.census,
           others: (email) => email.endsWith("@verification.invalid"),
         });
-  const traffic = audited === null ? undefined : await requestFigures(site, done);
+  const turns = turnsOf(done);
+  const ledger = ledgerFile(site.workspace);
+  const observed =
+    audited === null ? NOTHING_SEEN : await observeStops(ledger, stretchesOf(turns, site.options.strategy));
+  const traffic =
+    audited === null
+      ? undefined
+      : await requestFigures(ledger, turns, done.prepared?.startedAt, observed.elsewhere);
   const documents = await site.evidence();
   const migrate = documents.migrate?.figures ?? {};
   const invariants = Object.values(documents).flatMap((document) =>
@@ -97,6 +97,8 @@ export async function conclude(
   const sound =
     audited?.verdict === "passed" &&
     traffic?.requests.failed === 0 &&
+    observed.elsewhere === 0 &&
+    observed.stops.every(resumed) &&
     (migrate.different ?? 0) === 0 &&
     invariants.every((one) => one.holds);
   return {
@@ -107,23 +109,14 @@ export async function conclude(
     stack: site.options.stack,
     releases: { from: site.options.from, to: site.options.to },
     orders,
-    requests: traffic?.requests ?? {
-      total: 0,
-      failed: 0,
-      maintenance: 0,
-      p50: 0,
-      p99: 0,
-      p99Before: 0,
-      p99Switch: 0,
-      byRelease: {},
-      reasons: [],
-    },
+    requests: traffic?.requests ?? NO_REQUESTS,
+    stops: observed.stops,
     phases: Object.entries(done).map(([name, { seconds, failed }]) => ({
       name,
       seconds,
       verdict: failed === undefined ? "passed" : "failed",
     })),
-    rollback: { ordersKept: traffic?.ordersOnNew ?? 0, ordersLost: orders.lost },
+    rollback: { ordersKept: traffic?.ordersByRelease[site.options.to] ?? 0, ordersLost: orders.lost },
     migration: {
       rows: migrate.rows ?? 0,
       merged: migrate.merged ?? 0,
@@ -147,45 +140,6 @@ function modelsInService(
     ? {}
     : { models: [loadRelease(path.join(workspace.root, "releases"), options.from).dataModel.schema] };
 }
-
-async function requestFigures(
-  site: Site,
-  done: Readonly<Record<string, Done>>,
-): Promise<{ requests: DrillResult["requests"]; ordersOnNew: number }> {
-  const switches = turnsOf(done)
-    .filter((turn) => turn.phase === "live" || turn.phase === "staged")
-    .flatMap((turn) => turn.steps.filter(movesCustomers).map((step) => Date.parse(step.finishedAt)));
-  const windows: Record<string, { from?: number; to?: number }> = { all: {} };
-  const began = done.prepared?.startedAt;
-  if (began !== undefined) windows.before = { to: Date.parse(began) };
-  for (const [index, instant] of switches.entries()) windows[`switch-${index}`] = around(instant);
-  const found = await figures(ledgerFile(site.workspace), windows);
-  const all = found.all as Figures;
-  const worst = Math.max(
-    0,
-    ...Object.entries(found)
-      .filter(([name]) => name.startsWith("switch-"))
-      .map(([, figure]) => figure.p99),
-  );
-  return {
-    requests: {
-      total: all.requests,
-      failed: all.failed,
-      maintenance: all.maintenance,
-      p50: all.p50,
-      p99: all.p99,
-      p99Before: found.before?.p99 ?? 0,
-      p99Switch: worst,
-      byRelease: all.releases,
-      reasons: all.reasons,
-    },
-    ordersOnNew: all.ordersByRelease[site.options.to] ?? 0,
-  };
-}
-
-/** Rules of the preview host lead nobody but the operator. */
-const movesCustomers = ({ type, name }: TurnReport["steps"][number]): boolean =>
-  /listenerRule/i.test(type) && !name.startsWith("preview-");
 
 const turnsOf = (done: Readonly<Record<string, Done>>): TurnReport[] =>
   Object.values(done).flatMap((stage) => (stage.result as CommandReport | undefined)?.phases ?? []);

@@ -5,7 +5,7 @@ import { MappingProblem } from "../shop/importer/mapping";
 import { drill } from "./drill";
 import { interruption } from "./interruption";
 import { type DrillOptions, readOptions } from "./options";
-import { stackExists } from "./stack-file";
+import { provedBy, stackExists } from "./stack-file";
 import { Interrupted, StageFailed } from "./stages";
 import { Occupied, Workspace } from "./workspace";
 
@@ -25,6 +25,13 @@ async function main(): Promise<number> {
   const workspace = new Workspace(options.stack);
   if (!stackExists(workspace, options.stack)) {
     process.stderr.write(`--stack ${options.stack}: stacks/Pulumi.${options.stack}.yaml does not exist.\n`);
+    return 2;
+  }
+  const proving = provedBy(workspace, options.stack);
+  if (proving !== undefined) {
+    process.stderr.write(
+      `--stack ${options.stack}: this stack takes only what ${proving} proved. Rehearse both, one after the other, with: npm start -- --promote\n`,
+    );
     return 2;
   }
   if (options.import !== undefined && !options.resume) await checkImport({ directory: options.import });

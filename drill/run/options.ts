@@ -54,7 +54,7 @@ export function readOptions(args: readonly string[]): DrillOptions | number {
         "rehearse on a shop's own CSV exports instead of a generated shop; see docs/import.md",
       ).conflicts("orders"),
     )
-    .option("--stack <name>", "stack whose parameters are used", "staging")
+    .option("--stack <name>", "stack whose parameters are used; for production see --promote", "staging")
     .addOption(
       new Option(
         "--engine <engine>",

@@ -48,6 +48,14 @@ export const stackFile = (workspace: Workspace): string => workspace.file(`Pulum
 export const stackExists = (workspace: Workspace, stack: string): boolean =>
   existsSync(path.join(workspace.root, "stacks", `Pulumi.${stack}.yaml`));
 
+/** The stack whose proofs this one asks for before it takes a release; undefined when it asks for none. */
+export function provedBy(workspace: Workspace, stack: string): string | undefined {
+  const tracked = path.join(workspace.root, "stacks", `Pulumi.${stack}.yaml`);
+  const document = parseDocument(readFileSync(tracked, "utf8"));
+  const from = document.getIn(["config", `${NAMESPACE}:change`, "staging"]);
+  return typeof from === "string" ? from : undefined;
+}
+
 /** Minutes in place of days, and what else a laptop needs other than a cluster. */
 const LAPTOP: Readonly<Record<string, unknown>> = {
   // The reference shop's programs are not scanned anew for each rehearsal.

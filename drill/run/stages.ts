@@ -1,4 +1,5 @@
 import type { CommandReport } from "./operator";
+import type { DrillOptions } from "./options";
 import type { Site } from "./site";
 
 /** One step of a drill, in the order a real upgrade has. */
@@ -44,8 +45,32 @@ const turn = (name: string, title: string, ...command: readonly string[]): Stage
 
 const toPhase = (phase: string, title: string): Stage => turn(phase, title, "run", "--to", phase);
 
+const LIVE_AGAIN = turn(
+  "live-again",
+  "customers on the new release again",
+  "run",
+  "--to",
+  "live",
+  "--canary",
+  "100",
+);
+
+/** The way back after business ran on the new release, proved under load. */
+const WAYS_BACK: Readonly<Record<DrillOptions["strategy"], readonly Stage[]>> = {
+  "blue-green": [turn("back", "the way back, under load", "rollback"), LIVE_AGAIN],
+  // One step at a time, because each does something else: stop business, remove a release, resume with the old one, clear up.
+  maintenance: [
+    turn("back-from-live", "the way back, under load: business stopped again", "rollback"),
+    turn("back-from-staged", "new release gone", "run", "--to", "migrated"),
+    turn("back-from-migrated", "business resumed on the old release", "run", "--to", "prepared"),
+    turn("back-from-prepared", "new data model and synchronisation gone", "abort"),
+    turn("prepared-again", "begin anew: pre-check, back up, restore and compare", "run", "--to", "prepared"),
+    LIVE_AGAIN,
+  ],
+};
+
 /** A whole upgrade, with the way back proved under load on the way. */
-export const STAGES: readonly Stage[] = [
+export const stagesOf = (strategy: DrillOptions["strategy"]): readonly Stage[] => [
   toPhase("steady", "deploy the release in use"),
   { name: "generate", title: "fill its data model with a shop's history", run: (site) => site.fill() },
   { name: "traffic", title: "let customers in", run: (site) => site.letCustomersIn(WARM_UP) },
@@ -53,7 +78,6 @@ export const STAGES: readonly Stage[] = [
   toPhase("migrated", "new data model beside the old, synchronised both ways"),
   toPhase("staged", "new release without customers, verified"),
   toPhase("live", "customers on the new release"),
-  turn("back", "the way back, under load", "rollback"),
-  turn("live-again", "customers on the new release again", "run", "--to", "live", "--canary", "100"),
+  ...WAYS_BACK[strategy],
   toPhase("complete", "old release and old data model gone"),
 ];

@@ -1,5 +1,5 @@
 import type { Site } from "./site";
-import { STAGES, type Stage, StageFailed } from "./stages";
+import { type Stage, StageFailed, stagesOf } from "./stages";
 import type { Progress } from "./workspace";
 
 /** How far a drill came, and what stopped it. */
@@ -13,7 +13,7 @@ export async function walk(
   site: Site,
   from: Progress,
   signal: AbortSignal,
-  stages: readonly Stage[] = STAGES,
+  stages: readonly Stage[] = stagesOf(site.options.strategy),
 ): Promise<Walked> {
   let progress = from;
   for (const stage of stages) {

@@ -73,6 +73,18 @@ describe("a refusal", () => {
     });
   }, 30_000);
 
+  it("to go back while business is stopped names the ways to resume", async () => {
+    writeFileSync(
+      stackFile,
+      readFileSync(stackFile, "utf8")
+        .replace(/order-upgrade:phase: \w+/, "order-upgrade:phase: migrated")
+        .replace(/order-upgrade:strategy: [\w-]+/, "order-upgrade:strategy: maintenance"),
+    );
+    const { code, err } = await type(["rollback", "--stack", "dev", "--config-file", stackFile]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/Business is stopped \(phase migrated\).*run --to prepared.*abort/);
+  }, 30_000);
+
   it("of a completed upgrade names the way forward before anything is opened (D2)", async () => {
     writeFileSync(
       stackFile,

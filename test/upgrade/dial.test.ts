@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readDial, turnDial } from "../../upgrade/stack/dial";
+import { changesFor, readDial, turnDial } from "../../upgrade/stack/dial";
 import type { Project } from "../../upgrade/stack/project";
 
 let folder: string;
@@ -49,6 +49,21 @@ describe("the dial in a stack file", () => {
     write('config:\n  order-upgrade:release:\n    current: "3.2.0"\n  order-upgrade:edge:\n    weight: 10\n');
     turnDial(project, { "edge.weight": 50, attempt: 2 });
     expect(readDial(project)).toMatchObject({ weight: 50, attempt: 2 });
+  });
+
+  it.each([
+    ["migrated", "prepared", 4],
+    ["reverted", "prepared", 4],
+    ["steady", "prepared", 3],
+    ["prepared", "prepared", 3],
+    ["live", "staged", 3],
+    ["prepared", "migrated", 3],
+  ] as const)("from %s to %s leaves attempt at %i, the third before", (from, to, attempt) => {
+    write(
+      `config:\n  order-upgrade:phase: ${from}\n  order-upgrade:attempt: 3\n  order-upgrade:release:\n    current: 3.2.0\n`,
+    );
+    turnDial(project, changesFor(readDial(project), { phase: to }));
+    expect(readDial(project)).toMatchObject({ phase: to, attempt });
   });
 
   it("removes a key that is set to undefined", () => {

@@ -44,7 +44,7 @@ export async function plan(
   const parameters = readParameters(project);
   const outputs = plainOutputs(await operations.outputs());
   const position = positionOf(dial, outputs);
-  const turns = pathTo(position, options.to, dial.strategy, canaryOf(options, parameters.edge.canary));
+  const turns = pathTo(position, options.to, dial.strategy, canaryOf(dial, options, parameters.edge.canary));
   const durations = measuredDurations(await operations.history());
   const files = new TurnedFiles(project);
   const planned: PlannedTurn[] = [];

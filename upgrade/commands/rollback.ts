@@ -1,8 +1,11 @@
 import type { RunOptions } from "../flow/options";
 import { Refusal } from "../refusal";
-import { readDial } from "../stack/dial";
+import { type Dial, readDial } from "../stack/dial";
 import { openProject } from "../stack/project";
 import { turning, turnTo } from "./run";
+
+/** Positions of the classic way in which no customer is served. */
+const STOPPED = ["migrated", "staged"];
 
 /**
  * `rollback`: from `live` back to `staged`. Synchronisation runs both ways, so nothing written meanwhile is lost. Refused
@@ -10,14 +13,8 @@ import { turning, turnTo } from "./run";
  */
 export async function rollback(options: RunOptions): Promise<number> {
   const project = openProject(options.directory, options.stack, options.configFile);
-  const { phase } = readDial(project);
-  if (phase !== "live") {
-    throw new Refusal(
-      phase === "complete"
-        ? "The upgrade is complete: the old data model is gone, so the old release cannot run. The way is forward: repair the new release, or restore the backup as a last resort (docs/runbook.md)."
-        : `Traffic is on the old release already (phase ${phase}). To end the upgrade altogether: order-upgrade abort --stack ${project.stack}`,
-    );
-  }
+  const dial = readDial(project);
+  if (dial.phase !== "live") throw new Refusal(refusalAt(dial, project.stack));
   return turning(options, "rollback", async (context) => {
     const code = await turnTo(
       context,
@@ -25,10 +22,25 @@ export async function rollback(options: RunOptions): Promise<number> {
       "staged",
       "rollback",
     );
-    if (code === 0)
-      context.console.line(
-        "Kept: the new release, warm and without customers; its data model; the synchronisation both ways; all evidence. Every order written meanwhile is in both models.",
-      );
+    if (code === 0) for (const line of keptLines(dial, project.stack)) context.console.line(line);
     return code;
   });
 }
+
+function refusalAt({ phase, strategy, current }: Dial, stack: string): string {
+  if (phase === "complete")
+    return "The upgrade is complete: the old data model is gone, so the old release cannot run. The way is forward: repair the new release, or restore the backup as a last resort (docs/runbook.md).";
+  if (strategy === "maintenance" && STOPPED.includes(phase))
+    return `Business is stopped (phase ${phase}): customers see the maintenance page, no release serves them. ${resumeWays(current, stack)}`;
+  return `Traffic is on the old release already (phase ${phase}). To end the upgrade altogether: order-upgrade abort --stack ${stack}`;
+}
+
+const resumeWays = (current: string, stack: string): string =>
+  `To resume on ${current}: order-upgrade run --to prepared --stack ${stack}; to end the upgrade altogether as well: order-upgrade abort --stack ${stack}`;
+
+const keptLines = ({ strategy, current }: Dial, stack: string): string[] => [
+  "Kept: the new release, warm and without customers; its data model; the synchronisation both ways; all evidence. Every order written meanwhile is in both models.",
+  ...(strategy === "maintenance"
+    ? [`Business is stopped: customers see the maintenance page. ${resumeWays(current, stack)}`]
+    : []),
+];

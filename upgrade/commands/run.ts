@@ -1,3 +1,4 @@
+import type { Phase } from "../../infra/phases";
 import { checkConsent } from "../change/confirmation";
 import { judgeAndShow } from "../flow/gate";
 import { guard } from "../flow/guard";
@@ -9,7 +10,7 @@ import { altered, type TurnReport, turnOnce } from "../flow/turn";
 import type { Memory } from "../gates/judge";
 import { writeDocument } from "../output/document";
 import { pathTo, phaseNamed, type Turn } from "../path";
-import { readDial } from "../stack/dial";
+import { type Dial, readDial } from "../stack/dial";
 import { plainOutputs } from "../stack/operations";
 import { takeDial } from "../stack/operator-lock";
 import { rawParameter } from "../stack/parameters";
@@ -93,7 +94,11 @@ export async function turnTo(
     });
     if (found.length === 0) continue;
     if (options.stay === true) return stopped(context, turn, reports.at(-1)?.problems ?? []);
-    console.line(`\nThe verdict does not hold at ${nameOf(turn)}: customers go back to ${dial.current}.`);
+    const then =
+      dial.strategy === "maintenance"
+        ? "business stops again, customers see the maintenance page"
+        : `customers go back to ${dial.current}`;
+    console.line(`\nThe verdict does not hold at ${nameOf(turn)}: ${then}.`);
     const back = await turnOnce(context, { phase: "staged" }, "the verdict did not hold");
     // What failed stays the result, also when the way back worked.
     record({
@@ -114,17 +119,21 @@ function turnsTo(
   outputs: Readonly<Record<string, unknown>>,
 ): Turn[] {
   const dial = readDial(project);
-  const canary = canaryOf(options, rawParameter(project, "edge.canary"));
-  const position = positionOf(dial, outputs);
-  const turns = pathTo(position, to, dial.strategy, dial.strategy === "maintenance" ? [100] : canary);
+  const canary = canaryOf(dial, options, rawParameter(project, "edge.canary"));
+  const turns = pathTo(positionOf(dial, outputs), to, dial.strategy, canary);
   if (turns.length > 0) return turns;
   // The same update again repairs whatever is missing; with nothing missing it changes nothing.
   const phase = phaseNamed(to);
   return [phase === "live" ? { phase, weight: dial.weight } : { phase }];
 }
 
-/** Shares of customers on the way into live: as asked, as the stack says, or the usual ones. */
-export function canaryOf({ canary }: Pick<RunOptions, "canary">, parameter: unknown): readonly number[] {
+/** Shares of customers on the way into live: as asked, as the stack says, or the usual ones. After a stop all come at once. */
+export function canaryOf(
+  { strategy }: Pick<Dial, "strategy">,
+  { canary }: Pick<RunOptions, "canary">,
+  parameter: unknown,
+): readonly number[] {
+  if (strategy === "maintenance") return [100];
   if (canary !== undefined) return readCanary(canary);
   return Array.isArray(parameter) ? readCanary(parameter.join(",")) : CANARY;
 }
@@ -132,8 +141,15 @@ export function canaryOf({ canary }: Pick<RunOptions, "canary">, parameter: unkn
 function stopped({ console, project }: Context, turn: Turn, problems: readonly string[]): number {
   console.line(`\nStopped at ${nameOf(turn)}:`);
   for (const problem of problems) console.line(`  ${problem.replaceAll("\n", "\n  ")}`);
+  const back = backFrom(readDial(project).phase);
+  const wayBack =
+    back === undefined ? "" : `, or go back with: order-upgrade ${back} --stack ${project.stack}`;
   console.line(
-    `\nNothing after this point was begun. Put the cause right and run the same command again, or go back with: order-upgrade rollback --stack ${project.stack}`,
+    `\nNothing after this point was begun. Put the cause right and run the same command again${wayBack}.`,
   );
   return 1;
 }
+
+/** The command that leads back from a position, if one does. */
+const backFrom = (phase: Phase): string | undefined =>
+  phase === "live" ? "rollback" : ["prepared", "migrated", "staged"].includes(phase) ? "abort" : undefined;

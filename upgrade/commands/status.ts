@@ -105,7 +105,7 @@ async function layersOf(
 export function nextTurn(project: Project, dial: Dial, position: Position): Turn | undefined {
   if (dial.next === undefined || dial.phase === "complete" || dial.phase === "reverted") return undefined;
   const { edge } = readParameters(project);
-  return pathTo(position, "complete", dial.strategy, canaryOf({}, edge.canary))[0];
+  return pathTo(position, "complete", dial.strategy, canaryOf(dial, {}, edge.canary))[0];
 }
 
 /** What stands in the way of a turn now, each with the way out. */

@@ -3,10 +3,26 @@ import type { StoredDocument } from "./bucket";
 
 type Digests = Readonly<Record<string, string>>;
 
+/** What the key of a document says. */
+function partsOf(key: string): { release: string; attempt: number; step: string } {
+  const [, release = "", attempt = "", step = ""] = /([^/]+)\/(\d+)\/([^/]+)\.json$/.exec(key) ?? [];
+  return { release, attempt: Number(attempt), step };
+}
+
 /** Name of the Job that writes the document stored under `key`. */
 export function jobOf(key: string): string {
-  const [, release = "", attempt = "", step = ""] = /([^/]+)\/(\d+)\/([^/]+)\.json$/.exec(key) ?? [];
+  const { release, attempt, step } = partsOf(key);
   return `${step}-${release.replaceAll(".", "-")}-${attempt}`;
+}
+
+/** Whether a later attempt took this step again: the stack reads the newest document of each step only. */
+function isSuperseded(key: string, now: Digests): boolean {
+  const old = partsOf(key);
+  return Object.keys(now)
+    .map(partsOf)
+    .some(
+      ({ release, attempt, step }) => release === old.release && step === old.step && attempt > old.attempt,
+    );
 }
 
 /**
@@ -39,7 +55,12 @@ export async function alteredDocuments(
 ): Promise<string[]> {
   const [old, now] = [before.documents, after.documents] as (Digests | undefined)[];
   if (old === undefined || now === undefined) return [];
-  const changed = Object.keys(old).filter((key) => now[key] !== old[key] && !jobs.includes(jobOf(key)));
+  const changed = Object.keys(old).filter(
+    (key) =>
+      now[key] !== old[key] &&
+      !jobs.includes(jobOf(key)) &&
+      !(now[key] === undefined && isSuperseded(key, now)),
+  );
   if (changed.length === 0) return [];
   const ran = await operations.jobsSinceCompleted(startedAt);
   return changed

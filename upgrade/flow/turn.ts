@@ -4,7 +4,7 @@ import { messageOf } from "../forecast/durations";
 import type { Verdict } from "../gates/finding";
 import type { Turn } from "../path";
 import { isAbandoned, isHere } from "../stack/backend-lock";
-import { type Dial, readDial, turnDial } from "../stack/dial";
+import { changesFor, type Dial, readDial, turnDial } from "../stack/dial";
 import { type FinishedStep, Occupied, type Outcome } from "../stack/operations";
 import { nameOf } from "./names";
 
@@ -32,7 +32,7 @@ const POLL_SECONDS = 2;
 export async function turnOnce(context: Context, turn: Turn, reason: string | undefined): Promise<Turned> {
   const { project, console } = context;
   const before = readDial(project);
-  turnDial(project, { phase: turn.phase, "edge.weight": turn.weight });
+  turnDial(project, changesFor(before, turn));
   console.line(`\n${nameOf(turn)}`);
   const startedAt = new Date().toISOString();
   const outcome = await whenFree(context, before, () =>
@@ -77,7 +77,11 @@ async function whenFree(context: Context, before: Dial, update: () => Promise<Ou
         context.console.line(`  waiting for the update that a killed command began (process ${holder?.pid})`);
         await new Promise((done) => setTimeout(done, POLL_SECONDS * 1000));
       } else {
-        turnDial(context.project, { phase: before.phase, "edge.weight": before.weightGiven });
+        turnDial(context.project, {
+          phase: before.phase,
+          "edge.weight": before.weightGiven,
+          attempt: before.attempt,
+        });
         throw problem;
       }
     }

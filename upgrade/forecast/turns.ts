@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { parseDocument } from "yaml";
 import type { Turn } from "../path";
-import { turnDial } from "../stack/dial";
+import { changesFor, readDial, turnDial } from "../stack/dial";
 import type { Project } from "../stack/project";
 
 /** Copies of a stack's file in which the dial stands elsewhere; the stack's own file stays as it is. */
@@ -20,8 +20,7 @@ export class TurnedFiles {
     turnDial(
       { ...this.project, configFile: file },
       {
-        phase: turn.phase,
-        "edge.weight": turn.weight,
+        ...changesFor(readDial(this.project), turn),
         ...(confirmed.length === 0 ? {} : { confirm: confirmed }),
       },
     );

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { type Document, isSeq, parseDocument } from "yaml";
 import type { Phase, Strategy } from "../../infra/phases";
-import { phaseNamed } from "../path";
+import { phaseNamed, type Turn } from "../path";
 import { Refusal } from "../refusal";
 import type { Project } from "./project";
 
@@ -54,8 +54,8 @@ export function turnDial(
   const document = open(project);
   for (const [key, value] of Object.entries(changes)) {
     const keys = ["config", ...at(document, project, key.split("."))];
-    if (value === undefined) document.deleteIn(keys);
-    else document.setIn(keys, value);
+    if (value !== undefined) document.setIn(keys, value);
+    else if (document.hasIn(keys)) document.deleteIn(keys);
   }
   // Replaced in one step: a crash leaves the old file or the new one.
   writeFileSync(
@@ -64,6 +64,22 @@ export function turnDial(
     { mode: 0o600 },
   );
   renameSync(`${project.configFile}.${process.pid}`, project.configFile);
+}
+
+/**
+ * What a turn changes in the stack file. Who comes back to `prepared` from a later position begins a new attempt: the
+ * snapshot and the Jobs of the one before have their names already, and what they proved is out of date.
+ */
+export function changesFor(
+  { phase, attempt }: Dial,
+  turn: Turn,
+): Record<string, string | number | undefined> {
+  const again = turn.phase === "prepared" && phase !== "prepared" && phase !== "steady";
+  return {
+    phase: turn.phase,
+    "edge.weight": turn.weight,
+    ...(again ? { attempt: attempt + 1 } : {}),
+  };
 }
 
 function open(project: Project): Document {

@@ -5,7 +5,7 @@ import type { DrillOptions } from "../options";
 import { Site } from "../site";
 import { makeStack } from "../stack";
 import { setParameters, writeStackFile } from "../stack-file";
-import { STAGES, type Stage, StageFailed } from "../stages";
+import { type Stage, StageFailed, stagesOf } from "../stages";
 import { walk } from "../walk";
 import type { Progress } from "../workspace";
 import { World } from "../world";
@@ -26,7 +26,6 @@ export interface PromotionResult {
 
 type Print = (line: string) => void;
 
-const upTo = (...names: readonly string[]): Stage[] => STAGES.filter(({ name }) => names.includes(name));
 const OPENING = ["steady", "generate", "traffic"];
 
 /** One stack with its cloud, from nothing. */
@@ -59,7 +58,8 @@ export class Rehearsed {
 
   /** Goes through these stages; throws what stopped it. */
   async walk(...names: readonly string[]): Promise<void> {
-    const { progress, failure } = await walk(this.site, this.progress, this.signal, upTo(...names));
+    const stages: Stage[] = stagesOf(this.site.options.strategy).filter(({ name }) => names.includes(name));
+    const { progress, failure } = await walk(this.site, this.progress, this.signal, stages);
     this.progress = progress;
     if (failure !== undefined) throw failure;
     this.signal.throwIfAborted();

@@ -5,7 +5,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { DrillOptions } from "../../../drill/run/options";
 import { readOptions } from "../../../drill/run/options";
-import { refreshStackFile, setParameters, stackFile, writeStackFile } from "../../../drill/run/stack-file";
+import {
+  provedBy,
+  refreshStackFile,
+  setParameters,
+  stackFile,
+  writeStackFile,
+} from "../../../drill/run/stack-file";
 import { Workspace } from "../../../drill/run/workspace";
 import type { World } from "../../../drill/run/world";
 
@@ -48,6 +54,11 @@ describe("the stack's file of a drill", () => {
     expect(ours["order-upgrade:database"]).toEqual(theirs["order-upgrade:database"]);
     expect(ours["order-upgrade:business"]).toMatchObject({ currency: "EUR", timeZone: "Europe/Berlin" });
     expect(Object.keys(ours)).toEqual(expect.arrayContaining(Object.keys(theirs)));
+  });
+
+  it("tells which stack asks for another one's proofs, and so cannot be rehearsed alone", () => {
+    expect(provedBy(workspace, "production")).toBe("organization/order-upgrade/staging");
+    expect(provedBy(workspace, "staging")).toBeUndefined();
   });
 
   it("can be read by nobody else, as the dial's owner may keep secrets in it", () => {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CommandReport } from "../../../drill/run/operator";
 import type { Site } from "../../../drill/run/site";
-import { STAGES } from "../../../drill/run/stages";
+import { stagesOf } from "../../../drill/run/stages";
 import { walk } from "../../../drill/run/walk";
 import { type Progress, Workspace } from "../../../drill/run/workspace";
 
@@ -26,9 +26,10 @@ describe("a drill", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const site = (): Site =>
+  const site = (strategy: "blue-green" | "maintenance"): Site =>
     ({
       workspace,
+      options: { strategy },
       traffic: undefined,
       print: () => {},
       fill: async () => ({ orders: 1 }),
@@ -40,7 +41,8 @@ describe("a drill", () => {
         },
       },
     }) as unknown as Site;
-  const go = (progress: Progress) => walk(site(), progress, new AbortController().signal);
+  const go = (progress: Progress, strategy: "blue-green" | "maintenance" = "blue-green") =>
+    walk(site(strategy), progress, new AbortController().signal);
 
   it("goes through every phase, back under load, and on to the end", async () => {
     const { failure } = await go(nothingDone);
@@ -58,6 +60,16 @@ describe("a drill", () => {
     ]);
   });
 
+  it("with a maintenance window goes back from each position that has a way back, then on to the end", async () => {
+    const { failure } = await go(nothingDone, "maintenance");
+    expect(failure).toBeUndefined();
+    expect(typed.map((command) => command.replace(/^run --to (\w+).*/, "$1"))).toEqual([
+      ...["steady", "prepared", "migrated", "staged", "live"],
+      ...["rollback", "migrated", "prepared", "abort"],
+      ...["prepared", "live", "complete"],
+    ]);
+  });
+
   it("writes down each stage, so that a killed one is the only one done again", async () => {
     await go(nothingDone);
     const before = workspace.readProgress() as Progress;
@@ -65,7 +77,9 @@ describe("a drill", () => {
     typed = [];
     await go({ ...before, done });
     expect(typed[0]).toMatch(/^run --to live/);
-    expect(Object.keys(workspace.readProgress()?.done ?? {})).toEqual(STAGES.map(({ name }) => name));
+    expect(Object.keys(workspace.readProgress()?.done ?? {})).toEqual(
+      stagesOf("blue-green").map(({ name }) => name),
+    );
   });
 
   it("stops at the first stage that fails, with its reason, and tries that stage again when it is continued", async () => {

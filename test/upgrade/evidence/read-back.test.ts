@@ -38,6 +38,18 @@ describe("documents altered between two updates", () => {
     ]);
   });
 
+  it("are not those whose step a later attempt took again", async () => {
+    const later = (key: string) =>
+      alteredDocuments(operations(), outputs("a"), { documents: { [key]: "b" } }, new Date(0), []);
+    expect(await later("staging/4.0.0/3/restore-check.json")).toEqual([]);
+    for (const other of [
+      "staging/4.0.0/1/restore-check.json",
+      "staging/4.0.0/3/backup.json",
+      "staging/4.1.0/3/restore-check.json",
+    ])
+      expect(await later(other)).toEqual([expect.stringMatching(/was removed since/)]);
+  });
+
   it("are also those that are gone, whatever Job ran", async () => {
     expect(await between("a", undefined, [], ["restore-check-4-0-0-2"])).toEqual([
       expect.stringMatching(/was removed since/),

@@ -63,6 +63,13 @@ describe("the way into live", () => {
     60_000,
   );
 
+  it("takes no shares in a maintenance window, and does not say that customers go back to a release", async () => {
+    world = await FakeWorld.start({ pods: true }, { strategy: "maintenance" });
+    expect(await run()).toBe(1);
+    expect(world.turns).toEqual(["live 100", "staged"]);
+    expect(world.lines.join("\n")).toMatch(/business stops again, customers see the maintenance page/);
+  }, 60_000);
+
   it("stays where the verdict failed when asked to", async () => {
     world = await FakeWorld.start({ pods: true });
     expect(await run("live", { stay: true })).toBe(1);
@@ -102,6 +109,17 @@ describe("a run", () => {
     world.failing = undefined;
     expect(await run()).toBe(0);
     expect(world.turns).toEqual(["live 10", "live 10", "live 50", "live 100"]);
+  });
+
+  it("begins a new attempt when it comes back to prepared, and repeats it under that number", async () => {
+    world = await FakeWorld.start({}, { phase: "migrated", gates: { layers: [] } });
+    world.failing = "prepared";
+    expect(await run("prepared")).toBe(1);
+    expect(world.lines.join("\n")).toMatch(/go back with: order-upgrade abort/);
+    world.failing = undefined;
+    expect(await run("prepared")).toBe(0);
+    expect(world.turns).toEqual(["prepared", "prepared"]);
+    expect(readDial(world.project)).toMatchObject({ phase: "prepared", attempt: 2 });
   });
 
   it("does not go on when a document was altered between two updates", async () => {

@@ -3,7 +3,8 @@ import { forbidden } from "../status";
 import type { KubernetesObject } from "../types/meta";
 import type { Container, Pod, ResourceList } from "../types/pod";
 import type { LimitRange, LimitRangeItem } from "../types/store";
-import { canonicalQuantity, formatQuantity, quantity } from "../values/quantity";
+import { effective } from "../values/pod-resources";
+import { canonicalQuantity, quantity } from "../values/quantity";
 
 const ANNOTATION = "kubernetes.io/limit-ranger";
 
@@ -50,7 +51,8 @@ export function checkLimits(object: KubernetesObject, server: Objects): void {
       if (item.type === "Container")
         for (const each of containersOf(pod))
           judge(item, each.resources?.requests ?? {}, each.resources?.limits ?? {}, found);
-      if (item.type === "Pod") judge(item, totals(pod, "requests"), totals(pod, "limits"), found);
+      if (item.type === "Pod")
+        judge(item, effective(pod.spec, "requests"), effective(pod.spec, "limits"), found);
     }
   }
   if (found.length === 0) return;
@@ -97,19 +99,6 @@ function judge(
     else if (limit * 1_000_000_000n > quantity(value) * request)
       say(`provided ratio is ${(Number(limit) / Number(request)).toFixed(6)}`);
   }
-}
-
-function totals(pod: Pod, side: "requests" | "limits"): ResourceList {
-  const sums = new Map<string, { nano: bigint; binary: boolean }>();
-  for (const { resources } of pod.spec.containers ?? []) {
-    for (const [name, value] of Object.entries(resources?.[side] ?? {})) {
-      const before = sums.get(name)?.nano ?? 0n;
-      sums.set(name, { nano: before + quantity(value), binary: name !== "cpu" });
-    }
-  }
-  return Object.fromEntries(
-    [...sums].map(([name, { nano, binary }]) => [name, formatQuantity(nano, binary)]),
-  );
 }
 
 function containersOf(pod: Pod): Container[] {

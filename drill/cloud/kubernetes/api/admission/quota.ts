@@ -2,8 +2,9 @@ import type { Objects } from "../objects";
 import { forbidden } from "../status";
 import type { KubernetesObject } from "../types/meta";
 import type { Service } from "../types/network";
-import type { Container, Pod } from "../types/pod";
+import type { Pod } from "../types/pod";
 import type { ResourceQuota } from "../types/store";
+import { effective } from "../values/pod-resources";
 import { formatQuantity, quantity } from "../values/quantity";
 
 const NANO = 1_000_000_000n;
@@ -79,7 +80,9 @@ function measure(name: string, object: KubernetesObject, server: Objects): bigin
   if (!concerns(name, object, server) || isOver(object)) return 0n;
   const compute = COMPUTE.exec(name);
   if (compute !== null)
-    return podTotal(object as Pod, compute[1] === "limits" ? "limits" : "requests", compute[2] ?? "");
+    return quantity(
+      effective((object as Pod).spec, compute[1] === "limits" ? "limits" : "requests")[compute[2] ?? ""] ?? 0,
+    );
   if (object.kind === "Service") {
     const { spec } = object as Service;
     if (name === "services.loadbalancers") return spec?.type === "LoadBalancer" ? NANO : 0n;
@@ -91,14 +94,6 @@ function measure(name: string, object: KubernetesObject, server: Objects): bigin
     }
   }
   return NANO;
-}
-
-/** Init containers run before the others, so what counts is the larger of the two. */
-function podTotal(pod: Pod, side: "requests" | "limits", name: string): bigint {
-  const value = ({ resources }: Container): bigint => quantity(resources?.[side]?.[name] ?? 0);
-  const together = (pod.spec.containers ?? []).reduce((sum, each) => sum + value(each), 0n);
-  const amounts = [together, ...(pod.spec.initContainers ?? []).map(value)].sort((a, b) => (a < b ? -1 : 1));
-  return amounts.at(-1) ?? 0n;
 }
 
 function isOver(object: KubernetesObject): boolean {
@@ -157,7 +152,7 @@ function inScope(object: KubernetesObject, { spec }: ResourceQuota): boolean {
 }
 
 function isBestEffort(pod: Pod): boolean {
-  return [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])].every(
+  return [pod.spec, ...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])].every(
     ({ resources }) => Object.keys({ ...resources?.limits, ...resources?.requests }).length === 0,
   );
 }

@@ -1,4 +1,5 @@
 import type { Container, Handler, PodSpec, Probe, Volume } from "../types/pod";
+import { aggregate, isPodLevelResource } from "../values/pod-resources";
 
 /** Defaults of everything that holds a pod, templates included. */
 export function defaultPodSpec(spec: PodSpec): void {
@@ -23,6 +24,19 @@ export function defaultPod(spec: PodSpec): void {
     if (resources?.limits === undefined) continue;
     resources.requests = { ...resources.limits, ...resources.requests };
   }
+  defaultPodRequests(spec);
+}
+
+/** What a pod with limits of its own does not ask for as a whole is what its containers ask for, else the limit. */
+function defaultPodRequests(spec: PodSpec): void {
+  const { limits = {}, requests = {} } = spec.resources ?? {};
+  if (spec.resources === undefined || Object.keys(limits).length === 0) return;
+  const asked = Object.entries(aggregate(spec, "requests")).filter(
+    ([name]) => name === "cpu" || name === "memory",
+  );
+  const most = Object.entries(limits).filter(([name]) => isPodLevelResource(name));
+  const filled = { ...Object.fromEntries(most), ...Object.fromEntries(asked), ...requests };
+  if (Object.keys(filled).length > 0) spec.resources.requests = filled;
 }
 
 function defaultContainer(container: Container, hostNetwork: boolean): void {

@@ -6,6 +6,7 @@ import { dnsLabel, dnsSubdomain, qualifiedName } from "./formats";
 import { checkAnnotations, checkLabels } from "./metadata";
 import { checkPodAnnotations } from "./pod-annotations";
 import { checkPodNetwork } from "./pod-network";
+import { checkPodResources } from "./pod-resources";
 import { checkHostProcess, checkSystem, checkUsers } from "./pod-system";
 import type { Problems } from "./problems";
 import { checkResources } from "./resources";
@@ -57,6 +58,7 @@ export function checkTemplate(field: string, template: PodTemplateSpec, problems
 function checkPodSpec(field: string, spec: PodSpec, pod: string | undefined, problems: Problems): void {
   const volumes = checkVolumes(`${field}.volumes`, spec.volumes ?? [], pod, problems);
   checkContainers(field, spec, volumes, problems);
+  checkPodResources(`${field}.resources`, spec, problems);
   checkNodePorts(field, spec, pod === undefined, problems);
   checkPodNetwork(field, spec, problems);
   if (spec.restartPolicy !== undefined)

@@ -16,9 +16,21 @@ export function checkResources(
   resources: ResourceRequirements | undefined,
   problems: Problems,
 ): void {
+  checkRequirements(field, resources, checkContainerName, problems);
+}
+
+type CheckName = (at: string, name: string, problems: Problems) => void;
+
+/** Resources of a container or a pod; `checkName` says which there may be. */
+export function checkRequirements(
+  field: string,
+  resources: ResourceRequirements | undefined,
+  checkName: CheckName,
+  problems: Problems,
+): void {
   const { limits = {}, requests = {} } = resources ?? {};
-  checkList(`${field}.limits`, limits, problems);
-  checkList(`${field}.requests`, requests, problems);
+  checkList(`${field}.limits`, limits, checkName, problems);
+  checkList(`${field}.requests`, requests, checkName, problems);
   const named = [...Object.keys(limits), ...Object.keys(requests)];
   if (
     named.some((name) => name.startsWith("hugepages-")) &&
@@ -51,12 +63,10 @@ export function checkResources(
   }
 }
 
-function checkList(field: string, list: ResourceList, problems: Problems): void {
+function checkList(field: string, list: ResourceList, checkName: CheckName, problems: Problems): void {
   for (const [name, value] of Object.entries(list)) {
     const at = `${field}[${name}]`;
-    const wrong = qualifiedName(name);
-    problems.texts(at, name, wrong);
-    if (wrong.length === 0) checkContainerResource(at, name, problems);
+    checkName(at, name, problems);
     checkQuantity(at, name, value, problems);
     if (!name.startsWith("hugepages-")) continue;
     const page = parseQuantity(name.slice("hugepages-".length));
@@ -68,6 +78,12 @@ function checkList(field: string, list: ResourceList, problems: Problems): void 
         `${canonicalQuantity(value)} is not positive integer multiple of ${name}`,
       );
   }
+}
+
+function checkContainerName(at: string, name: string, problems: Problems): void {
+  const wrong = qualifiedName(name);
+  problems.texts(at, name, wrong);
+  if (wrong.length === 0) checkContainerResource(at, name, problems);
 }
 
 /** A resource that containers can have: one of the node's own, or a device of another domain. */
