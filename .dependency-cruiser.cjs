@@ -46,6 +46,12 @@ module.exports = {
       "The command line drives a pulumi executable; of the program it knows the pure parts.",
     ),
     only("releases-alone", "^releases/[^/]+\\.ts$", ["^releases/"], "The release format stands by itself."),
+    only(
+      "data-plane-alone",
+      "^drill/cloud/aws/edge/data-plane/",
+      ["^drill/cloud/aws/edge/data-plane/", "^drill/cloud/ports\\.ts$"],
+      "What forwards requests runs in a thread of its own and knows no resources.",
+    ),
     {
       name: "pure-planner",
       comment: "The planner has no Pulumi import, so that it can be tested exhaustively.",

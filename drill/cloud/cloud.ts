@@ -1,6 +1,7 @@
 import { appendFileSync, chmodSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { createAws } from "./aws/aws";
+import { WorkerDataPlane } from "./aws/edge/worker/worker-data-plane";
 import { openAuthority } from "./certificates/authority";
 import { serveControl } from "./control/server";
 import { namedFaults } from "./faults/named";
@@ -23,8 +24,11 @@ export interface Cloud {
   stop(): Promise<void>;
 }
 
-/** Starts the cloud on its folder and brings back all that ran there before. */
-export async function startCloud(options: CloudOptions): Promise<Cloud> {
+/**
+ * Starts the cloud on its folder and brings back all that ran there before. `died` is told the reason when a part ended
+ * without which the cloud is of no use: the process should end then.
+ */
+export async function startCloud(options: CloudOptions, died: (problem: Error) => void): Promise<Cloud> {
   const directory = path.resolve(options.directory);
   // Servers that run under another account must be able to pass through; what is secret is closed file by file.
   mkdirSync(directory, { recursive: true });
@@ -43,6 +47,11 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       ports,
       authority,
       log,
+      dataPlane: (events) => new WorkerDataPlane(events),
+      died(problem) {
+        log("died", { reason: problem.message });
+        died(problem);
+      },
     });
     const cluster = createCluster({
       persistence: openStore(path.join(directory, "kubernetes"), vault),
@@ -58,7 +67,12 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const faults = openFaults({ ...cluster.faults, ...namedFaults(cluster.faults), ...aws.faults });
     const control = await serveControl({
       port: await ports.choose("control"),
-      state: () => ({ version: 1, ...aws.state(), ...cluster.state(), faults: faults.list() }),
+      state: async () => ({
+        version: 1,
+        ...(await aws.state()),
+        ...cluster.state(),
+        faults: faults.list(),
+      }),
       metrics: aws.metrics,
       faults,
       others: (request, response) => cluster.http(request, response),

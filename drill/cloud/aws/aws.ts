@@ -7,7 +7,8 @@ import type { Ports } from "../persistence/ports";
 import type { Edge, Log, Persistence, PlatformEnvironment } from "../ports";
 import type { Provider } from "../provider/provider";
 import { DEFAULT_REGION } from "./account";
-import { LoadBalancers } from "./edge/edge";
+import { LoadBalancers } from "./edge/control/load-balancers";
+import type { MetricsText, StartDataPlane } from "./edge/data-plane/data-plane";
 import { edgeKinds } from "./edge/kinds";
 import { awsFaults } from "./faults";
 import { awsInvokes } from "./invokes";
@@ -32,6 +33,10 @@ export interface AwsCloudOptions {
   readonly ports: Ports;
   readonly authority: Authority;
   readonly log: Log;
+  /** What forwards the customers' requests. */
+  readonly dataPlane: StartDataPlane;
+  /** Told when a part died without which the account is of no use. */
+  readonly died: (problem: Error) => void;
 }
 
 export interface AwsCloud {
@@ -39,8 +44,8 @@ export interface AwsCloud {
   readonly edge: Edge;
   readonly platformEnvironment: PlatformEnvironment;
   readonly faults: Readonly<Record<string, FaultKind<Fault>>>;
-  state(): Readonly<Record<string, unknown>>;
-  metrics(): Promise<{ readonly type: string; readonly body: string }>;
+  state(): Promise<Readonly<Record<string, unknown>>>;
+  metrics(): Promise<MetricsText>;
   /** Starts what ran when the last process ended. */
   restore(): Promise<void>;
   stop(): Promise<void>;
@@ -62,7 +67,8 @@ export async function createAws(options: AwsCloudOptions): Promise<AwsCloud> {
     operators: options.operators,
     log,
   });
-  const balancers = new LoadBalancers(resources, ports, log);
+  const { dataPlane, died } = options;
+  const balancers = new LoadBalancers({ resources, ports, log, dataPlane, died });
   const running: readonly Kind[] = [
     ...databaseKinds(databases, resources),
     ...storageKinds(storage),
@@ -115,8 +121,8 @@ export async function createAws(options: AwsCloudOptions): Promise<AwsCloud> {
         };
       },
     }),
-    state: () => ({
-      loadBalancers: balancers.state(),
+    state: async () => ({
+      loadBalancers: await balancers.state(),
       databases: databases.list().map(({ record, server }) => ({
         identifier: record.identifier,
         status: server === undefined ? "stopped" : "available",
@@ -130,10 +136,7 @@ export async function createAws(options: AwsCloudOptions): Promise<AwsCloud> {
       storage: { endpoint: s3.endpoint },
       recorded: counted(resources.all().filter(({ token }) => !running.some((kind) => kind.token === token))),
     }),
-    metrics: async () => ({
-      type: balancers.metrics.registry.contentType,
-      body: await balancers.metrics.registry.metrics(),
-    }),
+    metrics: () => balancers.metrics(),
     async restore() {
       await Promise.all([databases.restoreAll(), balancers.reconcile()]);
     },

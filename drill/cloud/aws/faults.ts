@@ -1,5 +1,5 @@
 import type { Fault, FaultKind } from "../faults/fault";
-import type { LoadBalancers } from "./edge/edge";
+import type { LoadBalancers } from "./edge/control/load-balancers";
 import type { Databases } from "./rds/databases";
 import { S3Failure } from "./s3/failure";
 
@@ -42,10 +42,10 @@ export function awsFaults({
             end: storageTrouble(new S3Failure(503, "ServiceUnavailable", "Please reduce your request rate.")),
           };
         if (what === "target-group") {
-          const ends = balancers.groupArns(name).map((arn) => balancers.cut(arn));
+          const ends = await Promise.all(balancers.groupArns(name).map((arn) => balancers.cut(arn)));
           return {
-            end: () => {
-              for (const end of ends) end();
+            async end() {
+              await Promise.all(ends.map((end) => end()));
             },
           };
         }

@@ -3,7 +3,7 @@ import { FaultRefused, type Faults } from "../faults/registry";
 
 export interface ControlOptions {
   readonly port: number;
-  readonly state: () => Readonly<Record<string, unknown>>;
+  readonly state: () => Promise<Readonly<Record<string, unknown>>>;
   /** Prometheus text and its content type. */
   readonly metrics: () => Promise<{ readonly type: string; readonly body: string }>;
   readonly faults: Faults;
@@ -54,7 +54,7 @@ async function answer(
 ): Promise<void> {
   const { pathname } = new URL(request.url ?? "/", "http://control");
   const route = `${request.method} ${pathname}`;
-  if (route === "GET /state") return json(response, 200, options.state());
+  if (route === "GET /state") return json(response, 200, await options.state());
   if (route === "GET /metrics") {
     const { type, body } = await options.metrics();
     response.writeHead(200, { "content-type": type }).end(body);

@@ -4,7 +4,7 @@ import { always, arnId, filled, orElse, tagsAll } from "../identifiers";
 import type { Kind } from "../kind";
 import { type Resources, text } from "../resources";
 import { arn, matches, oneOf, range, size } from "../validation/rules";
-import { tokens } from "./description";
+import { tokens } from "./control/description";
 
 const NAME = matches(/^(?!-|internal-)[a-zA-Z0-9-]{1,32}(?<!-)$/, "up to 32 letters, digits and hyphens");
 const GROUP_ARN = arn("elasticloadbalancing", /^targetgroup\//);
@@ -35,7 +35,7 @@ const ACTION_RULES = (prefix: string) => ({
   [`${prefix}[*].redirect.statusCode`]: oneOf("HTTP_301", "HTTP_302"),
 });
 
-/** The kinds of Elastic Load Balancing that run. The edge follows their records (see edge.ts). */
+/** The kinds of Elastic Load Balancing that run. The edge follows their records (see control/load-balancers.ts). */
 export function edgeKinds(resources: Resources): Kind[] {
   const each = (name: string, kind: Omit<Kind, "token">): Kind[] =>
     tokens(name).map((token) => ({ ...kind, token }));

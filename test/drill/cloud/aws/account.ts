@@ -1,5 +1,6 @@
 import path from "node:path";
 import { type AwsCloud, createAws } from "../../../../drill/cloud/aws/aws";
+import { InThreadDataPlane } from "../../../../drill/cloud/aws/edge/data-plane/in-thread";
 import { openAuthority } from "../../../../drill/cloud/certificates/authority";
 import type { Provider } from "../../../../drill/cloud/provider/provider";
 import type { Values } from "../../../../drill/cloud/provider/values";
@@ -15,6 +16,10 @@ export async function temporaryAccount() {
       databaseDirectory: path.join(folder.directory, "databases"),
       operators: path.join(folder.directory, "operators"),
       log: () => {},
+      dataPlane: (events) => new InThreadDataPlane(events),
+      died(problem) {
+        throw problem;
+      },
     });
   let aws = await open();
   return {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { blockedBy, firewallOf } from "../../../../../drill/cloud/aws/edge/firewall";
+import { firewallOf } from "../../../../../drill/cloud/aws/edge/control/firewall";
+import { blockedBy } from "../../../../../drill/cloud/aws/edge/data-plane/firewall";
 import { openResources, type Resources } from "../../../../../drill/cloud/aws/resources";
 import type { Values } from "../../../../../drill/cloud/provider/values";
 import { temporaryFolder } from "../../folder";

@@ -1,7 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type HealthCheck, watchHealth } from "../../../../../drill/cloud/aws/edge/health-check";
+import type { HealthCheck } from "../../../../../drill/cloud/aws/edge/data-plane/configuration";
+import { watchHealth } from "../../../../../drill/cloud/aws/edge/data-plane/health-check";
 import { eventually } from "../../eventually";
 
 const CHECK: HealthCheck = {

@@ -2,18 +2,10 @@ import { Agent, createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { LoadBalancers } from "../../../../../drill/cloud/aws/edge/edge";
-import { openResources, type Resources } from "../../../../../drill/cloud/aws/resources";
+import { InThreadDataPlane } from "../../../../../drill/cloud/aws/edge/data-plane/in-thread";
 import type { Target } from "../../../../../drill/cloud/ports";
-import type { Values } from "../../../../../drill/cloud/provider/values";
 import { eventually } from "../../eventually";
-import { temporaryFolder } from "../../folder";
-
-const ACCOUNT = { id: "111122223333", region: "eu-central-1", partition: "aws", defaultTags: {} } as const;
-const PREFIX = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:";
-const BALANCER = `${PREFIX}loadbalancer/app/shop/1`;
-const LISTENER = `${PREFIX}listener/app/shop/1/2`;
-const groupArn = (name: string): string => `${PREFIX}targetgroup/${name}/3`;
+import { type DescribedBalancer, describedBalancer, groupArn, LISTENER } from "./described-balancer";
 
 interface Shop {
   readonly server: Server;
@@ -25,24 +17,8 @@ interface Shop {
   gate: Promise<void>;
 }
 
-let folder: ReturnType<typeof temporaryFolder>;
-let resources: Resources;
-let edge: LoadBalancers;
+let balancer: DescribedBalancer;
 let shops: Shop[];
-
-function put(token: string, id: string, inputs: Values, outputs: Values = {}): void {
-  resources.put({
-    token,
-    id,
-    urn: `urn:pulumi:test::shop::${token}::${id}`,
-    name: id,
-    account: ACCOUNT,
-    seed: "0123456789abcdef0123456789abcdef",
-    createdAt: "2026-01-01T00:00:00.000Z",
-    inputs,
-    outputs,
-  });
-}
 
 async function openShop(name: string): Promise<Shop> {
   const server = createServer((incoming, response) => {
@@ -84,47 +60,13 @@ function hold(shop: Shop): () => void {
   return open;
 }
 
-function group(name: string, more: Values = {}): string {
-  put("aws:lb/targetGroup:TargetGroup", groupArn(name), {
-    name,
-    port: 8080,
-    healthCheck: { path: "/ready", interval: 5, timeout: 2, healthyThreshold: 2, unhealthyThreshold: 2 },
-    ...more,
-  });
-  return groupArn(name);
-}
-
-function weights(...entries: readonly (readonly [string, number])[]): void {
-  put("aws:lb/listenerRule:ListenerRule", "rule", {
-    listenerArn: LISTENER,
-    priority: 10,
-    conditions: [{ pathPattern: { values: ["/api/*"] } }],
-    actions: [
-      { type: "forward", forward: { targetGroups: entries.map(([arn, weight]) => ({ arn, weight })) } },
-    ],
-  });
-}
-
-async function healthy(arn: string, count: number): Promise<void> {
-  await eventually(() => [...edge.health(arn).values()].filter((one) => one === "healthy").length).toBe(
-    count,
-  );
-}
-
-function address(host = ""): string {
-  const [balancer] = edge.state() as unknown as {
-    listeners: { address: string }[];
-    hosts: Record<string, string>;
-  }[];
-  return (host === "" ? balancer?.listeners[0]?.address : balancer?.hosts[host]) ?? "";
-}
-
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-function call(
+async function call(
   path: string,
   options: { method?: string; body?: string; base?: string; headers?: Record<string, string> } = {},
 ) {
+  const base = options.base ?? (await balancer.address());
   return new Promise<{
     status: number;
     shop: string | undefined;
@@ -132,7 +74,7 @@ function call(
     headers: NodeJS.Dict<string | string[]>;
   }>((done, fail) => {
     const outgoing = request(
-      `${options.base ?? address()}${path}`,
+      `${base}${path}`,
       { agent, method: options.method ?? "GET", headers: options.headers ?? {} },
       (response) => {
         let body = "";
@@ -187,63 +129,42 @@ function traffic(customers: number) {
 }
 
 beforeEach(() => {
-  folder = temporaryFolder();
-  const { persistence, ports } = folder.open();
-  resources = openResources(persistence);
-  edge = new LoadBalancers(resources, ports, () => {});
+  balancer = describedBalancer((events) => new InThreadDataPlane(events));
   shops = [];
-  put(
-    "aws:lb/loadBalancer:LoadBalancer",
-    BALANCER,
-    { name: "shop" },
-    { dnsName: "shop-1.eu-central-1.elb.amazonaws.com" },
-  );
-  put("aws:lb/listener:Listener", LISTENER, {
-    loadBalancerArn: BALANCER,
-    port: 443,
-    protocol: "HTTPS",
-    defaultActions: [
-      {
-        type: "fixed-response",
-        fixedResponse: { statusCode: "404", contentType: "text/plain", messageBody: "nothing here" },
-      },
-    ],
-  });
 });
 
 afterEach(async () => {
-  await edge.stop();
+  await balancer.remove();
   for (const { server } of shops) {
     server.closeAllConnections();
     server.close();
   }
-  folder.remove();
 });
 
 describe("traffic", () => {
   test("no request fails while weights move, targets come and go, and processes end", async () => {
-    const [before, after] = [group("before"), group("after")];
+    const [before, after] = [balancer.group("before"), balancer.group("after")];
     const old = await Promise.all(["old-1", "old-2"].map(openShop));
     const fresh = await Promise.all(["new-1", "new-2"].map(openShop));
-    weights([before, 100], [after, 0]);
-    await edge.reconcile();
-    edge.setTargets(
+    balancer.weights([before, 100], [after, 0]);
+    await balancer.edge.reconcile();
+    balancer.edge.setTargets(
       before,
       "old",
       old.map(({ target }) => target),
     );
-    edge.setTargets(
+    balancer.edge.setTargets(
       after,
       "new",
       fresh.map(({ target }) => target),
     );
-    await healthy(before, 2);
-    await healthy(after, 2);
+    await balancer.healthy(before, 2);
+    await balancer.healthy(after, 2);
 
     const load = traffic(10);
     for (const share of [10, 50, 100, 30, 0, 100]) {
-      weights([before, 100 - share], [after, share]);
-      await edge.reconcile();
+      balancer.weights([before, 100 - share], [after, share]);
+      await balancer.edge.reconcile();
       const sent = load.sent();
       await eventually(load.sent).toBeGreaterThan(sent + 40);
     }
@@ -253,19 +174,19 @@ describe("traffic", () => {
       const replacement = await openShop(`replacement-${round}`);
       const gone = serving.shift() as Shop;
       serving.push(replacement);
-      edge.setTargets(
+      balancer.edge.setTargets(
         after,
         "new",
         [gone, ...serving].map(({ target }) => target),
       );
-      await eventually(() => edge.health(after).get(replacement.target.id)).toBe("healthy");
-      edge.setTargets(
+      await eventually(() => balancer.edge.health(after).get(replacement.target.id)).toBe("healthy");
+      balancer.edge.setTargets(
         after,
         "new",
         serving.map(({ target }) => target),
       );
       // What a preStop hook is for: the process ends after the last request it was given.
-      await eventually(() => JSON.stringify(edge.state())).not.toContain(gone.target.id);
+      await eventually(async () => JSON.stringify(await balancer.edge.state())).not.toContain(gone.target.id);
       await new Promise((done) => gone.server.close(done));
     }
     const { total, failures } = await load.stop();
@@ -276,16 +197,16 @@ describe("traffic", () => {
   });
 
   test("a request under way finishes on a target that was taken out, and no new one reaches it", async () => {
-    const arn = group("slow");
+    const arn = balancer.group("slow");
     const [slow, other] = [await openShop("slow"), await openShop("other")];
     const open = hold(slow);
-    weights([arn, 1]);
-    await edge.reconcile();
-    edge.setTargets(arn, "pods", [slow.target]);
-    await healthy(arn, 1);
+    balancer.weights([arn, 1]);
+    await balancer.edge.reconcile();
+    balancer.edge.setTargets(arn, "pods", [slow.target]);
+    await balancer.healthy(arn, 1);
     const underWay = call("/api/slow", { method: "POST", body: "x" });
-    await eventually(() => JSON.stringify(edge.state())).toContain('"inFlight":1');
-    edge.setTargets(arn, "pods", [other.target]);
+    await eventually(async () => JSON.stringify(await balancer.edge.state())).toContain('"inFlight":1');
+    balancer.edge.setTargets(arn, "pods", [other.target]);
     const next = await call("/api/next");
     expect(next.shop).toBe("other");
     open();
@@ -294,12 +215,12 @@ describe("traffic", () => {
   });
 
   test("a target that refuses connections costs no request, whatever the method", async () => {
-    const arn = group("half");
+    const arn = balancer.group("half");
     const [alive, dead] = [await openShop("alive"), await openShop("dead")];
-    weights([arn, 1]);
-    await edge.reconcile();
-    edge.setTargets(arn, "pods", [alive.target, dead.target]);
-    await healthy(arn, 2);
+    balancer.weights([arn, 1]);
+    await balancer.edge.reconcile();
+    balancer.edge.setTargets(arn, "pods", [alive.target, dead.target]);
+    await balancer.healthy(arn, 2);
     dead.server.closeAllConnections();
     await new Promise((done) => dead.server.close(done));
     const answers = await Promise.all(
@@ -311,7 +232,7 @@ describe("traffic", () => {
   });
 
   test("a request that may have been carried out is not sent twice", async () => {
-    const arn = group("breaking");
+    const arn = balancer.group("breaking");
     let received = 0;
     const server = createServer((incoming, response) => {
       if (incoming.url === "/ready") return void response.end();
@@ -320,10 +241,10 @@ describe("traffic", () => {
     });
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     const { port } = server.address() as AddressInfo;
-    weights([arn, 1]);
-    await edge.reconcile();
-    edge.setTargets(arn, "pods", [{ id: "one", host: "127.0.0.1", port }]);
-    await healthy(arn, 1);
+    balancer.weights([arn, 1]);
+    await balancer.edge.reconcile();
+    balancer.edge.setTargets(arn, "pods", [{ id: "one", host: "127.0.0.1", port }]);
+    await balancer.healthy(arn, 1);
     expect((await call("/api/x", { method: "POST", body: "pay" })).status).toBe(502);
     expect(received).toBe(1);
     expect((await call("/api/x")).status).toBe(502);
@@ -335,19 +256,19 @@ describe("traffic", () => {
 
 describe("routing", () => {
   test("weights share the traffic, and a weight of 0 gets none", async () => {
-    const [one, two, none] = [group("one"), group("two"), group("none")];
+    const [one, two, none] = [balancer.group("one"), balancer.group("two"), balancer.group("none")];
     const [first, second, third] = [
       await openShop("first"),
       await openShop("second"),
       await openShop("third"),
     ];
     for (const shop of shops) shop.delay = 0;
-    weights([one, 25], [two, 75], [none, 0]);
-    await edge.reconcile();
-    edge.setTargets(one, "a", [first.target]);
-    edge.setTargets(two, "b", [second.target]);
-    edge.setTargets(none, "c", [third.target]);
-    await Promise.all([healthy(one, 1), healthy(two, 1)]);
+    balancer.weights([one, 25], [two, 75], [none, 0]);
+    await balancer.edge.reconcile();
+    balancer.edge.setTargets(one, "a", [first.target]);
+    balancer.edge.setTargets(two, "b", [second.target]);
+    balancer.edge.setTargets(none, "c", [third.target]);
+    await Promise.all([balancer.healthy(one, 1), balancer.healthy(two, 1)]);
     for (let batch = 0; batch < 20; batch++)
       await Promise.all(Array.from({ length: 20 }, () => call("/api/x")));
     expect(third.answered).toBe(0);
@@ -357,10 +278,10 @@ describe("routing", () => {
   });
 
   test("answers fixed responses and redirects, and says what the customer's connection was", async () => {
-    const arn = group("shop");
+    const arn = balancer.group("shop");
     const shop = await openShop("shop");
-    weights([arn, 1]);
-    put("aws:lb/listenerRule:ListenerRule", "old-page", {
+    balancer.weights([arn, 1]);
+    balancer.put("aws:lb/listenerRule:ListenerRule", "old-page", {
       listenerArn: LISTENER,
       priority: 5,
       conditions: [{ pathPattern: { values: ["/api/old/*"] } }],
@@ -368,9 +289,9 @@ describe("routing", () => {
         { type: "redirect", redirect: { path: "/new", query: "from=#{path}", statusCode: "HTTP_301" } },
       ],
     });
-    await edge.reconcile();
-    edge.setTargets(arn, "pods", [shop.target]);
-    await healthy(arn, 1);
+    await balancer.edge.reconcile();
+    balancer.edge.setTargets(arn, "pods", [shop.target]);
+    await balancer.healthy(arn, 1);
     const nothing = await call("/elsewhere");
     expect([nothing.status, nothing.body]).toEqual([404, "nothing here"]);
     const moved = await call("/api/old/1", { headers: { host: "shop.example.com" } });
@@ -386,62 +307,62 @@ describe("routing", () => {
   });
 
   test("a host name has a loopback address that stands in for DNS", async () => {
-    const [shop, preview] = [group("shop"), group("preview")];
+    const [shop, preview] = [balancer.group("shop"), balancer.group("preview")];
     const [customers, testers] = [await openShop("customers"), await openShop("testers")];
-    weights([shop, 1]);
-    put("aws:lb/listenerRule:ListenerRule", "preview", {
+    balancer.weights([shop, 1]);
+    balancer.put("aws:lb/listenerRule:ListenerRule", "preview", {
       listenerArn: LISTENER,
       priority: 1,
       conditions: [{ hostHeader: { values: ["preview.shop.example.com"] } }],
       actions: [{ type: "forward", targetGroupArn: preview }],
     });
-    await edge.reconcile();
-    edge.setTargets(shop, "a", [customers.target]);
-    edge.setTargets(preview, "b", [testers.target]);
-    await Promise.all([healthy(shop, 1), healthy(preview, 1)]);
-    const url = edge.resolve("https://preview.shop.example.com/api/x");
+    await balancer.edge.reconcile();
+    balancer.edge.setTargets(shop, "a", [customers.target]);
+    balancer.edge.setTargets(preview, "b", [testers.target]);
+    await Promise.all([balancer.healthy(shop, 1), balancer.healthy(preview, 1)]);
+    const url = balancer.edge.resolve("https://preview.shop.example.com/api/x");
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/x$/);
     const answer = await call("", { base: url });
     expect(answer.shop).toBe("testers");
     expect(answer.body).toContain('"host":"preview.shop.example.com"');
     expect((await call("/api/x")).shop).toBe("customers");
-    expect(edge.resolve("https://elsewhere.example.com/x")).toBe("https://elsewhere.example.com/x");
+    expect(balancer.edge.resolve("https://elsewhere.example.com/x")).toBe("https://elsewhere.example.com/x");
   });
 
   test("without any target the answer is 503", async () => {
-    weights([group("empty"), 1]);
-    await edge.reconcile();
+    balancer.weights([balancer.group("empty"), 1]);
+    await balancer.edge.reconcile();
     expect((await call("/api/x")).status).toBe(503);
   });
 });
 
 test("an unhealthy target gets no requests as long as another is healthy", async () => {
-  const arn = group("mixed");
+  const arn = balancer.group("mixed");
   const [well, ill] = [await openShop("well"), await openShop("ill")];
   ill.healthy = false;
-  weights([arn, 1]);
-  await edge.reconcile();
-  edge.setTargets(arn, "pods", [well.target, ill.target]);
-  await healthy(arn, 1);
+  balancer.weights([arn, 1]);
+  await balancer.edge.reconcile();
+  balancer.edge.setTargets(arn, "pods", [well.target, ill.target]);
+  await balancer.healthy(arn, 1);
   await Promise.all(Array.from({ length: 20 }, () => call("/api/x")));
   expect(well.answered).toBe(20);
   expect(ill.answered).toBe(0);
 });
 
 test("least outstanding requests: a busy target is passed over, and equals take turns", async () => {
-  const arn = group("busy", { loadBalancingAlgorithmType: "least_outstanding_requests" });
+  const arn = balancer.group("busy", { loadBalancingAlgorithmType: "least_outstanding_requests" });
   const [one, two] = [await openShop("one"), await openShop("two")];
-  weights([arn, 1]);
-  await edge.reconcile();
-  edge.setTargets(arn, "pods", [one.target, two.target]);
-  await healthy(arn, 2);
+  balancer.weights([arn, 1]);
+  await balancer.edge.reconcile();
+  balancer.edge.setTargets(arn, "pods", [one.target, two.target]);
+  await balancer.healthy(arn, 2);
   for (let turn = 0; turn < 10; turn++) await call("/api/x");
   expect([one.answered, two.answered]).toEqual([5, 5]);
   const open = { one: hold(one), two: hold(two) };
   const held = call("/api/held");
   const busy = /"id":"(one|two)"[^}]*"inFlight":1/;
-  await eventually(() => JSON.stringify(edge.state())).toMatch(busy);
-  const other = busy.exec(JSON.stringify(edge.state()))?.[1] === "one" ? "two" : "one";
+  await eventually(async () => JSON.stringify(await balancer.edge.state())).toMatch(busy);
+  const other = busy.exec(JSON.stringify(await balancer.edge.state()))?.[1] === "one" ? "two" : "one";
   open[other]();
   for (let turn = 0; turn < 4; turn++) expect((await call("/api/x")).shop).toBe(other);
   open[other === "one" ? "two" : "one"]();
@@ -451,15 +372,13 @@ test("least outstanding requests: a busy target is passed over, and equals take 
 test("targets registered before their group exists are kept for it, and addresses survive a restart", async () => {
   const arn = groupArn("late");
   const shop = await openShop("shop");
-  edge.setTargets(arn, "pods", [shop.target]);
-  group("late");
-  weights([arn, 1]);
-  await edge.reconcile();
-  await healthy(arn, 1);
-  const before = address();
-  await edge.stop();
-  const { persistence, ports } = folder.open();
-  edge = new LoadBalancers(openResources(persistence), ports, () => {});
-  await edge.reconcile();
-  expect(address()).toBe(before);
+  balancer.edge.setTargets(arn, "pods", [shop.target]);
+  balancer.group("late");
+  balancer.weights([arn, 1]);
+  await balancer.edge.reconcile();
+  await balancer.healthy(arn, 1);
+  const before = await balancer.address();
+  await balancer.restart();
+  await balancer.edge.reconcile();
+  expect(await balancer.address()).toBe(before);
 });

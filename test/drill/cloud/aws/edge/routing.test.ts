@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { matches } from "../../../../../drill/cloud/aws/edge/health-check";
+import { actionOf, ruleOf } from "../../../../../drill/cloud/aws/edge/control/rules";
+import { matches } from "../../../../../drill/cloud/aws/edge/data-plane/health-check";
 import {
-  actionOf,
   chooseGroup,
+  compile,
   type Incoming,
   route,
-  ruleOf,
-} from "../../../../../drill/cloud/aws/edge/routing";
+} from "../../../../../drill/cloud/aws/edge/data-plane/routing";
 
 const incoming = (more: Partial<Incoming> = {}): Incoming => ({
   host: "shop.example.com",
@@ -20,7 +20,7 @@ const incoming = (more: Partial<Incoming> = {}): Incoming => ({
 });
 
 const holds = (condition: object, request = incoming()): boolean =>
-  route([ruleOf("r", 1, [condition] as never, [{ type: "fixed-response" }])], request) !== undefined;
+  route([compile(ruleOf("r", 1, [condition] as never, [{ type: "fixed-response" }]))], request) !== undefined;
 
 describe("conditions", () => {
   test.each([
@@ -58,9 +58,10 @@ describe("conditions", () => {
     );
     const one = ruleOf("one", 2, [{ pathPattern: { values: ["/api/*"] } }], []);
     const last = ruleOf("default", Number.POSITIVE_INFINITY, undefined, []);
-    expect(route([both, one, last], incoming())?.arn).toBe("one");
-    expect(route([both, one, last], incoming({ method: "POST" }))?.arn).toBe("both");
-    expect(route([both, one, last], incoming({ path: "/" }))?.arn).toBe("default");
+    const rules = [both, one, last].map(compile);
+    expect(route(rules, incoming())?.arn).toBe("one");
+    expect(route(rules, incoming({ method: "POST" }))?.arn).toBe("both");
+    expect(route(rules, incoming({ path: "/" }))?.arn).toBe("default");
   });
 });
 

@@ -1,18 +1,6 @@
 import { request } from "node:http";
-import type { Target, TargetHealth } from "../../ports";
-
-export interface HealthCheck {
-  readonly enabled: boolean;
-  readonly path: string;
-  /** Another port than the target's own. */
-  readonly port: number | undefined;
-  /** Such as `200`, `200-299` or `200,302`. */
-  readonly matcher: string;
-  readonly intervalSeconds: number;
-  readonly timeoutSeconds: number;
-  readonly healthyThreshold: number;
-  readonly unhealthyThreshold: number;
-}
+import type { Target, TargetHealth } from "../../../ports";
+import type { HealthCheck } from "./configuration";
 
 /** Between checks of a target that has not answered yet; AWS checks a new target at once as well. */
 const FIRST_CHECKS_MILLISECONDS = 500;

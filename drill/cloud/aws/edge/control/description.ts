@@ -1,11 +1,10 @@
-import type { Target } from "../../ports";
-import { isValues } from "../../provider/values";
-import type { Resource } from "../kind";
-import { type Resources, text } from "../resources";
+import type { Target } from "../../../ports";
+import { isValues } from "../../../provider/values";
+import type { Resource } from "../../kind";
+import { type Resources, text } from "../../resources";
+import type { GroupSettings, ListenerSettings } from "../data-plane/configuration";
 import { firewallOf } from "./firewall";
-import type { ListenerSettings } from "./listener";
-import { ruleOf } from "./routing";
-import type { GroupSettings } from "./target-group";
+import { ruleOf } from "./rules";
 
 /** What the account's resources say the edge shall look like. Pure: the edge is made to follow it. */
 export interface EdgeDescription {

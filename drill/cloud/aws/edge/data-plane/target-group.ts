@@ -1,18 +1,16 @@
 import { Pool } from "undici";
-import type { Log, Target, TargetHealth } from "../../ports";
-import { type HealthCheck, watchHealth } from "./health-check";
+import type { Log, TargetHealth } from "../../../ports";
+import type { GroupSettings, RegisteredTarget } from "./configuration";
+import { watchHealth } from "./health-check";
 
-export interface GroupSettings {
-  readonly arn: string;
-  readonly name: string;
-  readonly healthCheck: HealthCheck;
-  readonly slowStartSeconds: number;
-  readonly deregistrationSeconds: number;
-  readonly algorithm: "round_robin" | "least_outstanding_requests" | "weighted_random";
+export interface GroupEvents {
+  readonly log: Log;
+  /** Told of every change of a target's health, but not that it drains. */
+  readonly health: (registration: number, health: TargetHealth) => void;
 }
 
 /** A target while it belongs to a group, and while it drains. */
-export interface Member extends Target {
+export interface Member extends RegisteredTarget {
   readonly pool: Pool;
   readonly since: number;
   health: TargetHealth;
@@ -24,16 +22,16 @@ export interface Member extends Target {
 const CONNECT_SECONDS = 3;
 const IDLE_SECONDS = 60;
 
-/** The targets of one group: who registered them, how they are, and whose turn it is. */
+/** The targets of one group: how they are, and whose turn it is. */
 export class TargetGroup {
-  private readonly owners = new Map<string, readonly Target[]>();
-  private readonly members = new Map<string, Member>();
+  /** By registration. */
+  private readonly members = new Map<number, Member>();
   private readonly draining = new Set<Member>();
   private turn = 0;
 
   constructor(
     private current: GroupSettings,
-    private readonly log: Log,
+    private readonly events: GroupEvents,
   ) {}
 
   get settings(): GroupSettings {
@@ -51,12 +49,11 @@ export class TargetGroup {
     }
   }
 
-  setTargets(owner: string, targets: readonly Target[]): void {
-    if (targets.length === 0) this.owners.delete(owner);
-    else this.owners.set(owner, targets);
-    const wanted = new Map([...this.owners.values()].flat().map((target) => [keyOf(target), target]));
-    for (const [key, member] of this.members) if (!wanted.has(key)) this.drain(key, member);
-    for (const [key, target] of wanted) if (!this.members.has(key)) this.admit(key, target);
+  /** All targets from now on: those missing drain. */
+  setTargets(targets: readonly RegisteredTarget[]): void {
+    const wanted = new Set(targets.map(({ registration }) => registration));
+    for (const member of this.members.values()) if (!wanted.has(member.registration)) this.drain(member);
+    for (const target of targets) if (!this.members.has(target.registration)) this.admit(target);
   }
 
   list(): readonly Member[] {
@@ -75,11 +72,6 @@ export class TargetGroup {
       if (Math.random() < this.share(member)) return member;
     }
     return candidates[this.turn++ % candidates.length];
-  }
-
-  close(): void {
-    for (const [key, member] of this.members) this.drain(key, member);
-    this.owners.clear();
   }
 
   async destroy(): Promise<void> {
@@ -104,7 +96,7 @@ export class TargetGroup {
     return Math.min(1, 0.1 + (Date.now() - healthySince) / ramp);
   }
 
-  private admit(key: string, target: Target): void {
+  private admit(target: RegisteredTarget): void {
     const pool = new Pool(`http://${target.host}:${target.port}`, {
       pipelining: 1,
       connect: { timeout: CONNECT_SECONDS * 1000 },
@@ -124,7 +116,7 @@ export class TargetGroup {
       inFlight: 0,
       stopWatching: () => {},
     };
-    this.members.set(key, member);
+    this.members.set(target.registration, member);
     member.stopWatching = this.watch(member);
   }
 
@@ -133,13 +125,19 @@ export class TargetGroup {
       if (health === member.health) return;
       if (health === "healthy") member.healthySince = Date.now();
       member.health = health;
-      this.log("target health changed", { group: this.current.name, target: member.id, health, reason });
+      this.events.health(member.registration, health);
+      this.events.log("target health changed", {
+        group: this.current.name,
+        target: member.id,
+        health,
+        reason,
+      });
     });
   }
 
   /** No new request; those under way finish, for as long as the deregistration delay. */
-  private drain(key: string, member: Member): void {
-    this.members.delete(key);
+  private drain(member: Member): void {
+    this.members.delete(member.registration);
     member.stopWatching();
     member.health = "draining";
     this.draining.add(member);
@@ -154,5 +152,3 @@ export class TargetGroup {
       });
   }
 }
-
-const keyOf = ({ id, host, port }: Target): string => `${id}|${host}|${port}`;

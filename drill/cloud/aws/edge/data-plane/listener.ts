@@ -1,22 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { blockedBy, type FirewallRule } from "./firewall";
+import type { ListenerSettings } from "./configuration";
+import { blockedBy } from "./firewall";
 import { forward, requestHeaders } from "./forward";
 import type { EdgeMetrics } from "./metrics";
-import { chooseGroup, type Incoming, locationOf, type Rule, route } from "./routing";
+import { type CompiledRule, chooseGroup, compile, type Incoming, locationOf, route } from "./routing";
 import type { TargetGroup } from "./target-group";
-
-export interface ListenerSettings {
-  readonly arn: string;
-  /** The port and the protocol that the outside would see. */
-  readonly port: number;
-  readonly protocol: "HTTP" | "HTTPS";
-  /** By priority; the default rule last. */
-  readonly rules: readonly Rule[];
-  readonly idleSeconds: number;
-  /** Rules of the firewall before it, by priority. */
-  readonly firewall: readonly FirewallRule[];
-}
 
 export interface ListenerContext {
   readonly group: (arn: string) => TargetGroup | undefined;
@@ -33,25 +22,25 @@ const STICKY_COOKIE = "AWSALBTG";
  * in for DNS. TLS is not spoken on the loopback address; targets see the protocol of the listener in X-Forwarded-Proto.
  */
 export class Listener {
-  private readonly servers = new Map<string, { readonly server: Server; readonly port: number }>();
+  private readonly servers = new Map<string, Server>();
+  private rules: readonly CompiledRule[];
 
   constructor(
     private current: ListenerSettings,
     private readonly context: ListenerContext,
-  ) {}
-
-  get settings(): ListenerSettings {
-    return this.current;
+  ) {
+    this.rules = current.rules.map(compile);
   }
 
   /** Takes effect with the next request. */
   change(settings: ListenerSettings): void {
     this.current = settings;
+    this.rules = settings.rules.map(compile);
   }
 
   /** Host names with a server of their own; the listener's own is the empty name. */
-  get hosts(): ReadonlyMap<string, { readonly port: number }> {
-    return this.servers;
+  get hosts(): readonly string[] {
+    return [...this.servers.keys()];
   }
 
   async open(host: string, port: number): Promise<void> {
@@ -63,24 +52,24 @@ export class Listener {
       server.once("error", fail);
       server.listen(port, "127.0.0.1", 1024, done);
     });
-    this.servers.set(host, { server, port });
+    this.servers.set(host, server);
   }
 
   async close(host: string): Promise<void> {
-    const open = this.servers.get(host);
+    const server = this.servers.get(host);
     this.servers.delete(host);
-    if (open === undefined) return;
+    if (server === undefined) return;
     await new Promise<void>((done) => {
-      open.server.close(() => done());
+      server.close(() => done());
       // Requests under way finish; connections without one go at once.
-      setTimeout(() => open.server.closeAllConnections(), CLOSE_SECONDS * 1000).unref();
+      setTimeout(() => server.closeAllConnections(), CLOSE_SECONDS * 1000).unref();
     });
   }
 
   async closeAll(): Promise<void> {
     await Promise.all(
       [...this.servers.values()].map(
-        ({ server }) =>
+        (server) =>
           new Promise((done) => {
             server.close(done);
             server.closeAllConnections();
@@ -103,7 +92,7 @@ export class Listener {
       answer(response, blocked.status, blocked.type, blocked.body, request);
       return;
     }
-    const action = route(this.current.rules, incoming)?.action;
+    const action = route(this.rules, incoming)?.action;
     if (action === undefined) {
       answer(response, 404, "text/html", page(404));
       return;
