@@ -60,8 +60,9 @@ export function provedBy(workspace: Workspace, stack: string): string | undefine
 const LAPTOP: Readonly<Record<string, unknown>> = {
   // The reference shop's programs are not scanned anew for each rehearsal.
   "verification.findings.maximumAge": "365d",
-  "cluster.minReady": "2s",
-  "cluster.preStop": "2s",
+  "cluster.minReady": "1s",
+  "cluster.preStop": "1s",
+  "verification.drain.quiet": "500ms",
   "monitoring.period": "10s",
   "soak.period": "10s",
   // Often enough to be seen at work, and no more than a small part at a time.

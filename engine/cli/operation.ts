@@ -140,7 +140,7 @@ export class Operation {
       refresh: options.kind === "refresh",
       debug: options.debug,
     });
-    const children = new Children(this.engineRoot);
+    const children = new Children(this.engineRoot, options.debug);
     const stackUrn = rootStackUrn(stack.name, project.name);
     const log = new EngineServer((severity, message, urn, ephemeral) => {
       if (severity === "error") emitter.error(message, urn);

@@ -165,7 +165,7 @@ export class PlainDisplay {
   }
 
   protected diagnostic(event: Extract<EngineEvent, { type: "diagnostic" }>): void {
-    if (event.severity === "debug" || event.ephemeral) return;
+    if (event.ephemeral) return;
     const urn = event.urn || this.stackUrn;
     const text = (event.prefix + event.message).replace(/\n+$/, "");
     const list = this.messages.get(urn);

@@ -5,7 +5,11 @@ import { join } from "node:path";
 export class Children {
   private readonly running = new Set<ChildProcess>();
 
-  constructor(private readonly engineRoot: string) {}
+  /** `debug`: somebody wants to see the debug messages of programs. */
+  constructor(
+    private readonly engineRoot: string,
+    private readonly debug = false,
+  ) {}
 
   /** Starts a Node script. Its output comes on stdout and stderr; stdin is empty. */
   node(
@@ -19,6 +23,7 @@ export class Children {
       "../start/code-cache.cjs",
       "host/print-errors.cjs",
       "../start/lazy-modules.cjs",
+      ...(this.debug ? [] : ["host/drop-debug.cjs"]),
     ].flatMap((file) => ["--require", join(this.engineRoot, file)]);
     const child = spawn(process.execPath, [...preloaded, ...nodeArguments, script, ...args], {
       cwd: options.cwd,
