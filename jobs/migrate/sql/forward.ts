@@ -11,7 +11,6 @@ import {
   qualified,
   targetTable,
 } from "./names";
-import { FEW_ROWS, singleFunction, singleFunctionDefinition, singly } from "./single";
 
 /** Conditions that must pass through to the caller: the same statement may succeed when it is repeated. */
 export const PASS_THROUGH =
@@ -20,15 +19,13 @@ export const PASS_THROUGH =
 /**
  * The functions that write source rows forward, whatever state both sides are in: targets are made what the source
  * rows say. `apply_…` does it or fails, `forward_…` never fails for a row's sake: it halves the set until the rows that
- * cannot be transformed stand alone, and sets them aside. `affected` says which targets a change concerns (see `single.ts`);
- * negative is all of them.
+ * cannot be transformed stand alone, and sets them aside.
  */
 export function forwardFunctions(source: Source): string[] {
   const keys = `${source.keyType}[]`;
   const apply = qualified(BOOK, `apply_${source.table}`);
   const table = literal(source.table);
   return [
-    ...(singly(source) ? [singleFunctionDefinition(source)] : []),
     `CREATE OR REPLACE FUNCTION ${apply}(keys ${keys}, fresh boolean) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER ${FUNCTION_SETTINGS} AS $function$
 DECLARE released integer; ${QUIETLY.declare}
@@ -43,18 +40,17 @@ ${applyStatement(source, false)}
   ${QUIETLY.end}
   RETURN released;
 END $function$`,
-    `CREATE OR REPLACE FUNCTION ${forwardFunction(source)}(keys ${keys}, fresh boolean DEFAULT false, affected integer DEFAULT -1) RETURNS void
+    `CREATE OR REPLACE FUNCTION ${forwardFunction(source)}(keys ${keys}, fresh boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER ${FUNCTION_SETTINGS} AS $function$
 DECLARE
   middle integer := cardinality(keys) / 2;
-  rest ${keys} := keys;
   state text;
   message text;
   released integer;
 BEGIN
   FOR attempt IN 1..2 LOOP
     BEGIN
-${oneByOne(source)}      released := ${apply}(rest, fresh);
+      released := ${apply}(keys, fresh);
       IF released > 0 THEN PERFORM ${qualified(BOOK, "retry_waiting")}(${table}); END IF;
       RETURN;
     EXCEPTION WHEN ${PASS_THROUGH} THEN RAISE;
@@ -76,19 +72,6 @@ ${oneByOne(source)}      released := ${apply}(rest, fresh);
      SET rule = excluded.rule, reason = excluded.reason, row = excluded.row, waits_for = NULL, found_at = now();
 END $function$`,
   ];
-}
-
-/** The few rows of a live write take the short way; `rest` is left for the long one. */
-function oneByOne(source: Source): string {
-  if (!singly(source)) return "";
-  return `      IF (fresh OR affected >= 0) AND cardinality(keys) <= ${FEW_ROWS} THEN
-        rest := '{}';
-        FOR index IN 1..cardinality(keys) LOOP
-          IF NOT ${singleFunction(source)}(keys[index], fresh, affected) THEN rest := rest || keys[index]; END IF;
-        END LOOP;
-        IF cardinality(rest) = 0 THEN RETURN; END IF;
-      END IF;
-`;
 }
 
 function applyStatement(source: Source, fresh: boolean): string {

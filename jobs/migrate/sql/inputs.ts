@@ -30,6 +30,23 @@ const condition = (target: Target): string => target.when ?? "";
 const content = (target: Target): string =>
   [target.each?.from ?? "", ...target.columns.map((column) => column.forward)].join("\n");
 
+/** Whether an expression reads more than its row, also by way of prepared values. */
+export function looksIntoTables(source: Source, text: string): boolean {
+  const prepared = new Map(source.prepare.flatMap((stage) => Object.entries(stage)));
+  const seen = new Set<string>();
+  const pending = [text];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (/\bSELECT\b/i.test(next)) return true;
+    for (const [, name = ""] of next.matchAll(REFERENCE)) {
+      if (!seen.has(name)) pending.push(prepared.get(name) ?? "");
+      seen.add(name);
+    }
+  }
+  return false;
+}
+
+const REFERENCE = /(?<![\w.])s\."?([a-z_][a-z0-9_]*)/g;
+
 /** Source columns that an expression reads, also by way of prepared values. */
 function columnsIn(source: Source, text: string): string[] {
   const prepared = new Map(source.prepare.flatMap((stage) => Object.entries(stage)));
@@ -37,7 +54,7 @@ function columnsIn(source: Source, text: string): string[] {
   const pending = [text];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (readsWholeRow(next)) return [...source.columns];
-    for (const [, name = ""] of next.matchAll(/(?<![\w.])s\."?([a-z_][a-z0-9_]*)/g)) {
+    for (const [, name = ""] of next.matchAll(REFERENCE)) {
       if (seen.has(name)) continue;
       seen.add(name);
       pending.push(prepared.get(name) ?? "");

@@ -5,7 +5,7 @@ import {
   BOOK,
   backwardFunction,
   call,
-  differs,
+  FUNCTION_SETTINGS,
   forwardFunction,
   GUARD,
   identifier,
@@ -15,7 +15,7 @@ import {
   TRIGGER,
   targetTable,
 } from "./names";
-import { affectedBits, singly } from "./single";
+import { singleRows, singleVariables, singly } from "./single";
 
 type Event = "insert" | "update" | "delete" | "truncate";
 const EVENTS: readonly Event[] = ["insert", "update", "delete", "truncate"];
@@ -74,7 +74,7 @@ function triggered(
     return {
       name,
       definition: `CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql SECURITY DEFINER ${FUNCTION_SETTINGS} AS $function$
 ${body(event)} $function$`,
     };
   };
@@ -93,10 +93,15 @@ ${body(event)} $function$`,
 function forwardBody(source: Source, event: Event): string {
   if (event === "truncate") return refuseTruncate(sourceTable(source));
   const used = usedColumns(source);
-  if (event === "update" && singly(source))
-    return body(source, changedRows(source, used), call(`${forwardFunction(source)}(keys, false, affected)`));
   const keys = `keys := ARRAY(${changedKeys(source.key, used, event)});`;
-  return body(source, keys, call(`${forwardFunction(source)}(keys, ${event === "insert"})`));
+  const work = call(`${forwardFunction(source)}(keys, ${event === "insert"})`);
+  if (event === "delete" || !singly(source)) return body(source, "", keys, work);
+  return body(
+    source,
+    singleVariables(source),
+    `${singleRows(source, event)}\n  IF keys IS NULL THEN ${keys} END IF;`,
+    work,
+  );
 }
 
 function backwardBody(source: Source, target: Target, event: Event): string {
@@ -104,11 +109,12 @@ function backwardBody(source: Source, target: Target, event: Event): string {
   const first = source.targets[0] === target;
   const used = target.columns.map(({ name }) => name);
   const keys = `keys := ARRAY(${changedKeys(target.owner, used, event)});`;
-  return body(source, keys, call(`${backwardFunction(source)}(keys, ${first && event !== "insert"})`));
+  return body(source, "", keys, call(`${backwardFunction(source)}(keys, ${first && event !== "insert"})`));
 }
 
-function body(source: Source, keys: string, work: string): string {
-  return `DECLARE keys ${source.keyType}[]; affected integer;
+function body(source: Source, variables: string, keys: string, work: string): string {
+  return `#variable_conflict use_column
+DECLARE keys ${source.keyType}[]; ${variables}
 BEGIN
   ${keys}
   IF COALESCE(pg_catalog.cardinality(keys), 0) = 0 THEN RETURN NULL; END IF;
@@ -120,26 +126,6 @@ BEGIN
   END IF;
   RETURN NULL;
 END`;
-}
-
-/**
- * The same for rows that their key alone tells apart, with the targets the changes concern; all of them (-1) where a key
- * came or went.
- */
-function changedRows(source: Source, used: readonly string[]): string {
-  const key = identifier(source.key);
-  const others = used.filter((column) => column !== source.key);
-  const moved = `n.${key} IS NULL OR o.${key} IS NULL`;
-  const changed =
-    others.length === 0
-      ? "false"
-      : differs(
-          others.map((name) => `n.${identifier(name)}`),
-          others.map((name) => `o.${identifier(name)}`),
-        );
-  return `SELECT pg_catalog.array_agg(c.k), pg_catalog.bit_or(c.a) INTO keys, affected FROM (
-    SELECT COALESCE(n.${key}, o.${key}) AS k, CASE WHEN ${moved} THEN -1 ELSE ${affectedBits(source)} END AS a
-      FROM new_rows n FULL JOIN old_rows o ON n.${key} = o.${key} WHERE ${moved} OR ${changed}) c;`;
 }
 
 /** Keys of the rows a statement really changed, in columns that matter. */
