@@ -1,10 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Model } from "../../jobs/migrate/declarations/model";
 import { compare } from "../../jobs/reconcile/compare";
 import type { JobProgram } from "./process";
 import { CHUNK_ROWS, PARALLEL, type Server, Stand } from "./stand";
-import { liveWrites, type Seen } from "./writes";
+import { type Seen, startWrites } from "./writes";
 
-const SECONDS = 3;
+/** Milliseconds of a turn. */
+const TURN = 3000;
+/** Milliseconds until connections are open and the server has its plans. */
+const WARM_UP = 1000;
 const WRITERS = 4;
 
 export interface Throughput {
@@ -18,23 +22,32 @@ export interface Throughput {
 export async function throughput(stand: Stand, model: Model, turns: number): Promise<Throughput> {
   const synchronised: number[] = [];
   const alone: number[] = [];
-  const write = (seconds: number) => liveWrites({ url: stand.url, seconds, writers: WRITERS });
-  await write(1);
+  await write(stand);
   const falseAlarms = await alarms(stand, model);
   for (let turn = 0; turn < turns; turn += 1) {
-    synchronised.push((await write(SECONDS)).perSecond);
+    synchronised.push(await write(stand));
     await stand.synchronise(model, false);
-    alone.push((await write(SECONDS)).perSecond);
+    alone.push(await write(stand));
     await stand.synchronise(model, true);
   }
   return { synchronised, alone, falseAlarms };
 }
 
+/** Orders a second of customers who do not wait. */
+async function write(stand: Stand): Promise<number> {
+  const writing = startWrites({ url: stand.url, writers: WRITERS });
+  await sleep(WARM_UP);
+  writing.take();
+  await sleep(TURN);
+  const { perSecond } = writing.take();
+  await writing.stop();
+  return perSecond;
+}
+
 const COMPARISONS = 10;
 
 async function alarms(stand: Stand, model: Model): Promise<number> {
-  const stop = new AbortController();
-  const writing = liveWrites({ url: stand.url, seconds: 600, writers: 2, signal: stop.signal });
+  const writing = startWrites({ url: stand.url, writers: 2 });
   let found = 0;
   try {
     for (let round = 0; round < COMPARISONS; round += 1) {
@@ -42,21 +55,22 @@ async function alarms(stand: Stand, model: Model): Promise<number> {
       found += equal ? 0 : Math.max(1, differences.length);
     }
   } finally {
-    stop.abort();
-    await writing;
+    await writing.stop();
   }
   return found;
 }
 
 export interface Disturbance {
   readonly before: Seen;
+  /** While functions and triggers are made. */
+  readonly expanding: Seen;
   /** While rows are loaded. */
   readonly during: Seen;
   /** While indexes are built, foreign keys checked and both models compared. */
   readonly finishing: Seen;
 }
 
-/** Latency of live writes at a set rate, before the migration begins, while it loads, and until its end. */
+/** Latency of live writes at a set rate, by the same customers before the migration begins, while it loads, and until its end. */
 export async function disturbance(
   server: Server,
   program: JobProgram,
@@ -64,32 +78,21 @@ export async function disturbance(
   rate: number,
 ): Promise<Disturbance> {
   const stand = await Stand.make(server, "disturbed", orders);
+  const writing = startWrites({ url: stand.url, writers: 16, rate });
   try {
-    const writes = { url: stand.url, writers: 16, rate };
-    await liveWrites({ ...writes, seconds: 2 });
-    const before = await liveWrites({ ...writes, seconds: 8 });
-    const job = program.start(stand.url, PARALLEL, CHUNK_ROWS);
-    const done = job.done();
-    const during = await until(
-      reached(stand, "loading").then(() => reached(stand, "finishing")),
-      writes,
-    );
-    const finishing = await until(done, writes);
-    return { before, during, finishing };
+    await sleep(2 * WARM_UP);
+    writing.take();
+    await sleep(8000);
+    const before = writing.take();
+    const done = program.start(stand.url, PARALLEL, CHUNK_ROWS).done();
+    const ended = done.then(() => writing.take());
+    const expanding = await Promise.race([reached(stand, "loading").then(() => writing.take()), ended]);
+    const during = await Promise.race([reached(stand, "finishing").then(() => writing.take()), ended]);
+    return { before, expanding, during, finishing: await ended };
   } finally {
+    await writing.stop();
     await stand.end();
   }
-}
-
-/** Writes until something has happened. */
-async function until(
-  event: Promise<unknown>,
-  writes: { readonly url: string; readonly writers: number; readonly rate: number },
-): Promise<Seen> {
-  const stop = new AbortController();
-  const writing = liveWrites({ ...writes, seconds: 3600, signal: stop.signal });
-  await event.finally(() => stop.abort());
-  return writing;
 }
 
 /** Waits until the migration is in a state, or past it. */
