@@ -1,1 +1,1 @@
-vm/5xxOrFeDdv+YjUYN5U3oy07NRxVURm9mHt6nKH72o42KkGi6z6oqOo8X8n2zmRizgyl53yd+NbuDcdBMyBQ==
++kOK2XMtXZ9IpWadBzzvBmlTH8DGp/zXlI0K8PiEIew459P2EeWX4hKnhbZpwcXpSpB4ezVce04g4vM7yeXWAg==

@@ -40,7 +40,8 @@ function survivor(source: Source, purpose: Purpose): string {
   const by = `s.${identifier(merge.by)}`;
   const stays = `EXISTS (SELECT FROM ${targetTable(first)} m WHERE m.${identifier(first.owner)} = ${key})`;
   const present = `(SELECT m.${identifier(first.owner)} FROM ${targetTable(first)} m WHERE m.${identifier(merge.column)} = ${by})`;
-  const lowest = `NULLIF(CASE WHEN ${by} IS NOT NULL THEN min(${key}) OVER (PARTITION BY ${by}) END, ${key})`;
+  // A row that was merged already stays merged when its value changes; nothing can be merged into it.
+  const lowest = `NULLIF(CASE WHEN ${by} IS NOT NULL THEN min(${key}) FILTER (WHERE ${decided} IS NULL) OVER (PARTITION BY ${by}) END, ${key})`;
   const found = purpose === "load" ? `COALESCE(${present}, ${lowest})` : present;
   return `COALESCE(${decided}, CASE WHEN NOT ${stays} THEN ${found} END)`;
 }

@@ -55,5 +55,5 @@ it(
       { numRuns: RUNS, endOnFailure: true },
     );
   },
-  30 * 60_000,
+  (RUNS > 20 ? 120 : 30) * 60_000,
 );

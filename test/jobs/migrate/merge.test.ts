@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type PostgresServer, temporaryPostgres } from "../../../drill/postgres/server";
+import { loadStatement } from "../../../jobs/migrate/sql/load";
+import { audit } from "./support/audit";
+import { finished } from "./support/run";
+import { emptyShop } from "./support/shop";
+
+let server: PostgresServer;
+beforeAll(async () => {
+  server = await temporaryPostgres();
+});
+afterAll(() => server?.stop("immediate"));
+
+it("loading merges no row into one that was merged itself and has another value by now", async () => {
+  const shop = await emptyShop("merge", server);
+  try {
+    await shop.client.query(
+      "INSERT INTO shop_v3.customers (id, email, name) VALUES (1, 'a@shop.example', 'A'), (2, 'A@shop.example', 'A again')",
+    );
+    const { opened } = await finished(shop);
+    await shop.client.query("UPDATE shop_v3.customers SET email = 'b@shop.example' WHERE id = 2");
+    // A row the triggers did not see, as those are that wait for their chunk.
+    await shop.client.query(
+      `SET order_upgrade.applying = 'on';
+       INSERT INTO shop_v3.customers (id, email, name) VALUES (3, 'b@shop.example', 'B'), (4, 'B@shop.example', 'B again')`,
+    );
+    const source = opened.model.sources.find(({ table }) => table === "customers");
+    if (source === undefined) throw new Error("there is no source customers");
+    await shop.client.query(loadStatement(source), [null, null]);
+    await shop.client.query("RESET order_upgrade.applying");
+    const kept = await shop.client.query("SELECT id::int, email FROM shop_v4.customers ORDER BY id");
+    expect(kept.rows).toEqual([
+      { id: 1, email: "a@shop.example" },
+      { id: 3, email: "b@shop.example" },
+    ]);
+    const merged = await shop.client.query(
+      "SELECT id::int, customer_id::int AS survivor FROM shop_v4.customer_aliases ORDER BY id",
+    );
+    expect(merged.rows).toEqual([
+      { id: 2, survivor: 1 },
+      { id: 4, survivor: 3 },
+    ]);
+    expect(await audit(shop.database, opened.model)).toEqual([]);
+  } finally {
+    await shop.stop();
+  }
+});
