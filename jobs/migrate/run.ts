@@ -65,7 +65,6 @@ export async function migrateAll(options: RunOptions): Promise<RunResult> {
       database,
       model: opened.model,
       limits: limitsOf(settings),
-      chunkRows: settings.chunkRows,
       signal,
       say,
       count: (source, done, total) => options.count(`loading ${source}`, done, total),

@@ -36,5 +36,6 @@ export const limitsOf = (settings: MigrationSettings): Limits => ({
   lag: settings.replicaLag,
   chunkSeconds: 0.4,
   smallest: Math.min(500, settings.chunkRows),
+  usual: settings.chunkRows,
   largest: Math.max(20_000, settings.chunkRows),
 });

@@ -1,1 +1,1 @@
-+kOK2XMtXZ9IpWadBzzvBmlTH8DGp/zXlI0K8PiEIew459P2EeWX4hKnhbZpwcXpSpB4ezVce04g4vM7yeXWAg==
+3jcLvGIydTKAps9kyD/oFQtAt/zd48Clw7e4Q2AAW9beo5/dF4zK1MtcrqmgTmytIXxa6tTn4ZieCs7kIThzBg==

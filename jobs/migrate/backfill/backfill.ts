@@ -5,14 +5,13 @@ import { Session } from "../session";
 import { BOOK } from "../sql/names";
 import { type Chunk, type ChunkResult, chunksInFlight, claimChunk } from "./ledger";
 import { loadChunk } from "./load-chunk";
-import { reconsider, smallWrite } from "./observe";
-import type { Limits, Pace } from "./throttle";
+import { othersAtWork, reconsider, smallWrite } from "./observe";
+import { beginning, type Limits, type Pace } from "./throttle";
 
 export interface BackfillOptions {
   readonly database: Database;
   readonly model: Model;
   readonly limits: Limits;
-  readonly chunkRows: number;
   readonly signal?: AbortSignal | undefined;
   readonly say: (message: string) => void;
   readonly count: (source: string, done: number, total: number) => void;
@@ -81,7 +80,7 @@ class Backfill {
     private readonly control: Session,
   ) {
     // One chunk at a time until a look at the live system says that there is room.
-    this.#pace = { chunkRows: options.chunkRows, pause: 0, parallel: 1 };
+    this.#pace = beginning(0, options.limits);
     this.#sources = new Map(options.model.sources.map((source) => [source.table, source]));
   }
 
@@ -89,6 +88,7 @@ class Backfill {
     await this.control.repeat(async (client) => {
       this.#noteBackend(client);
       this.#quiet = await smallWrite(client, 9);
+      this.#pace = beginning(await othersAtWork(client, [...this.#backends]), this.options.limits);
       this.#redo = await chunksInFlight(client);
       const { rows } = await client.query<{ source: string; total: string; done: string; finished: boolean }>(
         `SELECT l.source, l.rows AS total, l.finished_at IS NOT NULL AS finished,

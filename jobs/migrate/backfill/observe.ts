@@ -31,6 +31,17 @@ export async function reconsider(
   }
 }
 
+/** Sessions, but those whose processes are `$1`, that did something in the last second. */
+const OTHERS = `(SELECT count(*) FROM pg_stat_activity a
+              WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()
+                AND a.pid <> ALL ($1::int[]) AND a.state_change > clock_timestamp() - interval '1 second')::int`;
+
+/** Other sessions at work. */
+export async function othersAtWork(client: pg.ClientBase, backends: readonly number[]): Promise<number> {
+  const { rows } = await client.query<{ others: number }>(`SELECT ${OTHERS} AS others`, [backends]);
+  return rows[0]?.others ?? 0;
+}
+
 /** Looks at the live system: who is at work, who waits for the load, how far replicas are behind, how long a small write takes. */
 async function observe(
   client: pg.ClientBase,
@@ -39,9 +50,7 @@ async function observe(
   const { rows } = await client.query<{ blocked: number; others: number; lag: string | null }>(
     `SELECT (SELECT count(*) FROM pg_stat_activity a
               WHERE a.wait_event_type = 'Lock' AND a.pid <> ALL ($1::int[]) AND pg_blocking_pids(a.pid) && $1::int[])::int AS blocked,
-            (SELECT count(*) FROM pg_stat_activity a
-              WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()
-                AND a.pid <> ALL ($1::int[]) AND a.state_change > clock_timestamp() - interval '1 second')::int AS others,
+            ${OTHERS} AS others,
             (SELECT max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)) FROM pg_stat_replication)::text AS lag`,
     [backends],
   );

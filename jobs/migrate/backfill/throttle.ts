@@ -30,12 +30,24 @@ export interface Limits {
   /** What a chunk should take at most, in seconds: writers of its rows wait that long. */
   readonly chunkSeconds: number;
   readonly smallest: number;
+  /** Rows of a chunk where nobody needs consideration. */
+  readonly usual: number;
   readonly largest: number;
 }
 
 export interface Decision extends Pace {
   readonly reason: string;
 }
+
+/** How loading begins. With customers at work it feels its way, as nobody knows yet what they notice. */
+export const beginning = (others: number, { usual, smallest }: Limits): Pace =>
+  others === 0
+    ? { chunkRows: usual, pause: 0, parallel: 1 }
+    : {
+        chunkRows: Math.min(usual, Math.max(smallest, GENTLE.chunkRows)),
+        pause: GENTLE.shortest,
+        parallel: 1,
+      };
 
 /**
  * Slower at once, faster step by step: halves under strain, grows by a quarter without. Undefined when nothing changes.
@@ -68,19 +80,28 @@ export function decide(pace: Pace, seen: Observation, limits: Limits): Decision 
       ? { ...smaller, reason: `a chunk took ${seen.chunkSeconds.toFixed(2)} s` }
       : undefined;
   }
-  const faster = {
-    chunkRows:
-      seen.chunkSeconds !== null && seen.chunkSeconds < limits.chunkSeconds / 2
-        ? Math.min(limits.largest, Math.ceil(pace.chunkRows * 1.25))
-        : pace.chunkRows,
-    pause: pace.pause <= 20 ? 0 : Math.floor(pace.pause / 2),
-    parallel: Math.min(limits.parallel, pace.parallel + 1),
-  };
+  const faster = seen.others > 0 && pace.pause > 0 ? shorterPause(pace) : grown(pace, seen, limits);
   return differ(pace, faster) ? { ...faster, reason: "the live system has room" } : undefined;
 }
 
+/** While customers are at work, only one thing changes at a time, so that it is not too much before anybody looks again. */
+const shorterPause = (pace: Pace): Pace => ({
+  ...pace,
+  pause: pace.pause > 2 * GENTLE.longest ? Math.floor(pace.pause / 2) : Math.max(0, pace.pause - GENTLE.step),
+});
+
+function grown(pace: Pace, { others, chunkSeconds }: Observation, limits: Limits): Pace {
+  const quick = chunkSeconds !== null && chunkSeconds < limits.chunkSeconds / 2;
+  const chunkRows = quick ? Math.min(limits.largest, Math.ceil(pace.chunkRows * 1.25)) : pace.chunkRows;
+  return {
+    chunkRows: others === 0 && quick ? Math.max(limits.usual, chunkRows) : chunkRows,
+    pause: others === 0 || pace.pause <= 20 ? 0 : Math.floor(pace.pause / 2),
+    parallel: Math.min(limits.parallel, pace.parallel + 1),
+  };
+}
+
 /** How far loading gives way to customers who are only a little slower: it must come to its end all the same. */
-const GENTLE = { chunkRows: 2000, shortest: 50, longest: 200 };
+const GENTLE = { chunkRows: 1000, shortest: 50, longest: 200, step: 20 };
 /** Times the quiet latency, and milliseconds below which nothing is slow. */
 const NOTICEABLE = { times: 1.5, least: 3 };
 

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decide, type Limits, type Observation, type Pace } from "../../../jobs/migrate/backfill/throttle";
+import {
+  beginning,
+  decide,
+  type Limits,
+  type Observation,
+  type Pace,
+} from "../../../jobs/migrate/backfill/throttle";
 
 const LIMITS: Limits = {
   parallel: 4,
@@ -8,6 +14,7 @@ const LIMITS: Limits = {
   lag: 1000,
   chunkSeconds: 0.5,
   smallest: 500,
+  usual: 5000,
   largest: 20_000,
 };
 const CALM: Observation = {
@@ -39,8 +46,21 @@ describe("the pace of loading", () => {
     const busy = { ...CALM, writeLatency: 8 };
     expect(decide(PACE, busy, LIMITS)).toMatchObject({ chunkRows: 2500, pause: 50, parallel: 1 });
     expect(decide({ chunkRows: 2000, pause: 50, parallel: 1 }, busy, LIMITS)).toMatchObject({ pause: 100 });
-    expect(decide({ chunkRows: 2000, pause: 200, parallel: 1 }, busy, LIMITS)).toBeUndefined();
+    expect(decide({ chunkRows: 1000, pause: 200, parallel: 1 }, busy, LIMITS)).toBeUndefined();
     expect(decide(PACE, { ...busy, others: 0 }, LIMITS)).toMatchObject({ parallel: 3, pause: 0 });
+  });
+
+  it("feels its way while customers are at work: small chunks and pauses first, then one thing at a time", () => {
+    const first = beginning(3, LIMITS);
+    expect(first).toEqual({ chunkRows: 1000, pause: 50, parallel: 1 });
+    expect(decide(first, CALM, LIMITS)).toMatchObject({ chunkRows: 1000, pause: 30, parallel: 1 });
+    expect(decide({ ...first, pause: 0 }, CALM, LIMITS)).toMatchObject({ chunkRows: 1250, parallel: 2 });
+  });
+
+  it("goes at its usual pace as soon as nobody else is at work", () => {
+    expect(beginning(0, LIMITS)).toEqual({ chunkRows: 5000, pause: 0, parallel: 1 });
+    const alone = { ...CALM, others: 0 };
+    expect(decide(beginning(3, LIMITS), alone, LIMITS)).toMatchObject({ chunkRows: 5000, parallel: 2 });
   });
 
   it("makes chunks smaller that take too long, without slowing down otherwise", () => {
