@@ -1,1 +1,1 @@
-3jcLvGIydTKAps9kyD/oFQtAt/zd48Clw7e4Q2AAW9beo5/dF4zK1MtcrqmgTmytIXxa6tTn4ZieCs7kIThzBg==
+LdZGVq0xk40cHPj3dEYqOcYI5O0GNuauPwqcjHBf2dx9gDHIPuySWQ5a7r2j34WvRszAzt4nfdV8PAYn3GuoAQ==

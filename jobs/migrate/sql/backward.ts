@@ -7,6 +7,7 @@ import {
   columnList,
   differs,
   FUNCTION_SETTINGS,
+  forwardFunction,
   identifier,
   literal,
   QUIETLY,
@@ -63,18 +64,21 @@ export function backwardFunctions(source: Source): string[] {
   return [
     `CREATE OR REPLACE FUNCTION ${unapply}(keys ${keys}, gone boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER ${FUNCTION_SETTINGS} AS $function$
-DECLARE ${QUIETLY.declare}
+DECLARE released integer; ${QUIETLY.declare}
 BEGIN
   ${QUIETLY.begin}
-${lock}  WITH released AS (DELETE FROM ${BOOK}.quarantine q WHERE q.source = ${table} AND q.key = ANY (keys::text[]))
-  INSERT INTO ${sourceTable(source)} AS s (${columnList([source.key, ...names])})
+${lock}  WITH released AS (DELETE FROM ${BOOK}.quarantine q WHERE q.source = ${table} AND q.key = ANY (keys::text[]) RETURNING 1),
+  written AS (INSERT INTO ${sourceTable(source)} AS s (${columnList([source.key, ...names])})
   ${sourceRows(source, `t.${identifier(first.owner)} = ANY (keys)`)}
-  ON CONFLICT (${columnList(source.identity)}) DO ${changing.length === 0 ? "NOTHING" : `UPDATE SET ${sets.join(", ")} WHERE ${differs(left, right)}`};
+  ON CONFLICT (${columnList(source.identity)}) DO ${changing.length === 0 ? "NOTHING" : `UPDATE SET ${sets.join(", ")} WHERE ${differs(left, right)}`})
+  SELECT count(*) INTO released FROM released;
   IF gone THEN
     DELETE FROM ${sourceTable(source)} s WHERE s.${key} = ANY (keys)${kept}
        AND NOT EXISTS (${present});
   END IF;
   ${QUIETLY.end}
+  -- While a row is set aside its targets stay as they were; what they refer to may have come meanwhile.
+  IF released > 0 THEN PERFORM ${forwardFunction(source)}(keys, false); END IF;
 END $function$`,
     `CREATE OR REPLACE FUNCTION ${backwardFunction(source)}(keys ${keys}, gone boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER ${FUNCTION_SETTINGS} AS $function$
