@@ -43,7 +43,7 @@ export interface CompareOptions {
   readonly model: Model;
   readonly parallel: number;
   readonly signal?: AbortSignal | undefined;
-  /** Rows of a range that is hashed at a time. Default 20,000. */
+  /** Rows of a range that is hashed at a time. Default 20,000; in a sample 4,000, so that small sources are sampled too. */
   readonly chunkRows?: number;
   /** Sources to look at. Default: all. */
   readonly only?: readonly string[];
@@ -191,7 +191,7 @@ function sameOnBothSides(rows: readonly Side[], relation: string): boolean {
 async function* rangesOf(
   source: Source,
   client: pg.ClientBase,
-  { chunkRows = 20_000, sample = 1, window }: CompareOptions,
+  { sample = 1, chunkRows = sample < 1 ? 4_000 : 20_000, window }: CompareOptions,
   ended: (beyond: string | null) => void,
 ): AsyncGenerator<Range, undefined> {
   let first: string | null = window?.first ?? null;
