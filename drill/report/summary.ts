@@ -1,4 +1,5 @@
 import type { DrillResult } from "../run/conclusion";
+import { type Counts, kindOf } from "../run/executed";
 
 /** The table a person reads at the end of a drill. */
 export function summaryLines(result: DrillResult): string[] {
@@ -41,10 +42,34 @@ export function summaryLines(result: DrillResult): string[] {
     "",
     ...table(rows),
     "",
+    ...substanceLines("run for real", result.resources.executed),
+    ...substanceLines("only checked and kept", result.resources.recorded),
+    "",
     ...(result.audit?.details ?? []).slice(0, 10).map((detail) => `  ${JSON.stringify(detail)}`),
     ...(result.problem === null ? [] : [`  ${result.problem.replaceAll("\n", "\n  ")}`, ""]),
     `${result.verdict} in ${result.seconds.toFixed(0)} s`,
   ];
+}
+
+/** Columns of a line of kinds. */
+const WIDTH = 110;
+
+/** Kinds with their numbers, the most frequent first. */
+function substanceLines(what: string, counts: Counts): string[] {
+  const kinds = Object.entries(counts).sort(([, a], [, b]) => b - a);
+  if (kinds.length === 0) return [];
+  const total = kinds.reduce((sum, [, number]) => sum + number, 0);
+  const lines = [`  ${what}: ${count(total)} resources of ${kinds.length} kinds`];
+  let line = "   ";
+  for (const [index, [type, number]] of kinds.entries()) {
+    const word = ` ${kindOf(type)} ${number}${index === kinds.length - 1 ? "" : ","}`;
+    if (line.length + word.length > WIDTH) {
+      lines.push(line);
+      line = "   ";
+    }
+    line += word;
+  }
+  return [...lines, line];
 }
 
 const stopsText = ({ stops, requests }: DrillResult): string =>

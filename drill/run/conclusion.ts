@@ -2,6 +2,7 @@ import path from "node:path";
 import { loadRelease } from "../../releases/load";
 import { type AuditResult, audit } from "../load/audit";
 import { NOTHING_SEEN, type ObservedStops, observeStops, resumed, stretchesOf } from "./business-stops";
+import { type Substance, substanceOf } from "./executed";
 import type { CommandReport, TurnReport } from "./operator";
 import { NO_REQUESTS, type RequestFigures, requestFigures } from "./request-figures";
 import type { Site, Stocked } from "./site";
@@ -41,6 +42,8 @@ export interface DrillResult {
     readonly different: number;
   };
   readonly invariants: readonly { readonly name: string; readonly holds: boolean }[];
+  /** What the cloud ran, and what it only checked and kept. */
+  readonly resources: Substance;
   readonly seconds: number;
   readonly audit: AuditResult | null;
 }
@@ -125,6 +128,7 @@ export async function conclude(
       different: migrate.different ?? 0,
     },
     invariants,
+    resources: substanceOf(turns, await site.kinds()),
     seconds: (Date.now() - Date.parse(progress.startedAt)) / 1000,
     audit: audited,
   };

@@ -1,5 +1,6 @@
 import { type Census, takeCensus } from "../load/audit";
 import { type Documents, readEvidence } from "./evidence";
+import type { CloudKinds } from "./executed";
 import { type Filled, fill } from "./fill";
 import { Operator } from "./operator";
 import type { DrillOptions } from "./options";
@@ -13,7 +14,7 @@ export interface Stocked extends Filled {
   readonly census: Census;
 }
 
-interface CloudState {
+interface CloudState extends CloudKinds {
   readonly databases: readonly { readonly identifier: string; readonly status: string }[];
   readonly loadBalancers: readonly {
     readonly listeners: readonly { readonly port: number; readonly address: string }[];
@@ -81,6 +82,11 @@ export class Site {
   /** The newest evidence document of each step. */
   async evidence(): Promise<Documents> {
     return readEvidence(this.world.cloud, this.options.stack, this.options.to);
+  }
+
+  /** What the cloud runs, and what it only records. */
+  kinds(): Promise<CloudKinds> {
+    return this.state();
   }
 
   private async state(): Promise<CloudState> {

@@ -90,6 +90,7 @@ export async function createAws(options: AwsCloudOptions): Promise<AwsCloud> {
     accessKeyId: keys.id,
     secretAccessKey: keys.secret,
   });
+  const runs = (type: string): boolean => running.some(({ token }) => token === type);
   return {
     provider: createAwsProvider({
       version: VERSION,
@@ -134,7 +135,8 @@ export async function createAws(options: AwsCloudOptions): Promise<AwsCloud> {
       })),
       buckets: storage.list().map(({ name }) => ({ name, objects: storage.keys(name).length })),
       storage: { endpoint: s3.endpoint },
-      recorded: counted(resources.all().filter(({ token }) => !running.some((kind) => kind.token === token))),
+      recordedTypes: RECORDED.map(({ token }) => token).filter((token) => !runs(token)),
+      recorded: counted(resources.all().filter(({ token }) => !runs(token))),
     }),
     metrics: () => balancers.metrics(),
     async restore() {

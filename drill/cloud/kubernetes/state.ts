@@ -49,6 +49,7 @@ export function clusterState(
         .map(({ port, address }) => ({ port, address })),
     })),
     kubernetes: {
+      executedKinds: [...EXECUTED],
       recorded,
       replicaCap: replicaCap ?? null,
       podsNotRun: pods.filter(({ represented }) => represented).length,
