@@ -1,5 +1,5 @@
 import type { DrillResult } from "../run/conclusion";
-import { type Counts, kindOf } from "../run/executed";
+import { type Counts, nameOfType } from "../run/executed";
 
 /** The table a person reads at the end of a drill. */
 export function summaryLines(result: DrillResult): string[] {
@@ -62,7 +62,7 @@ function substanceLines(what: string, counts: Counts): string[] {
   const lines = [`  ${what}: ${count(total)} resources of ${kinds.length} kinds`];
   let line = "   ";
   for (const [index, [type, number]] of kinds.entries()) {
-    const word = ` ${kindOf(type)} ${number}${index === kinds.length - 1 ? "" : ","}`;
+    const word = ` ${nameOfType(type)} ${number}${index === kinds.length - 1 ? "" : ","}`;
     if (line.length + word.length > WIDTH) {
       lines.push(line);
       line = "   ";

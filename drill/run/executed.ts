@@ -38,5 +38,12 @@ function isExecuted(type: string, { recordedTypes, kubernetes }: CloudKinds): bo
   return !recordedTypes.includes(type);
 }
 
-/** `MetricAlarm` of `aws:cloudwatch/metricAlarm:MetricAlarm`. */
-export const kindOf = (type: string): string => type.slice(type.lastIndexOf(":") + 1);
+const kindOf = (type: string): string => type.slice(type.lastIndexOf(":") + 1);
+
+/** `cloudwatch.MetricAlarm` of `aws:cloudwatch/metricAlarm:MetricAlarm`; kinds of the cluster stand for themselves. */
+export function nameOfType(type: string): string {
+  const [provider, module = ""] = type.split(":");
+  const kind = kindOf(type);
+  if (provider === "kubernetes") return kind;
+  return `${provider === "aws" ? module.split("/")[0] : provider}.${kind}`;
+}

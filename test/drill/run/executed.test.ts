@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { substanceOf } from "../../../drill/run/executed";
+import { nameOfType, substanceOf } from "../../../drill/run/executed";
 import type { TurnReport } from "../../../drill/run/operator";
 
 const step = (operation: string, type: string, name: string): TurnReport["steps"][number] => ({
@@ -51,3 +51,9 @@ it("counts each resource once, by whether the cloud ran it or only kept it", () 
     },
   });
 });
+
+it.each([
+  ["aws:secretsmanager/secret:Secret", "secretsmanager.Secret"],
+  ["kubernetes:core/v1:Secret", "Secret"],
+  ["random:index/randomPassword:RandomPassword", "random.RandomPassword"],
+])("tells kinds of one name apart: %s is %s", (type, name) => expect(nameOfType(type)).toBe(name));
