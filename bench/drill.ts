@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { ended, spawnNode } from "../drill/process/leash";
 import type { DrillResult } from "../drill/run/conclusion";
-import type { Budget } from "./contract/budget";
+import { atMost, type Budget } from "./contract/budget";
 
 export interface DrillBenchOptions {
   /** Orders in the old model before the upgrade. Default 100,000, for which the budgets are stated. */
@@ -48,11 +48,3 @@ export async function run(
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-const atMost = (name: string, value: number, limit: number, unit: string): Budget => ({
-  name,
-  value,
-  limit,
-  unit,
-  holds: value <= limit,
-});

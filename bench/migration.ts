@@ -1,5 +1,5 @@
 import { compare } from "../jobs/reconcile/compare";
-import type { Budget } from "./contract/budget";
+import { atLeast, atMost, type Budget } from "./contract/budget";
 import { crash } from "./migration/crash";
 import { disturbance, type Throughput, throughput } from "./migration/live";
 import { JobProgram } from "./migration/process";
@@ -108,19 +108,3 @@ async function oneRound(server: Server, orders: number, withWrites: boolean): Pr
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
-const atLeast = (name: string, value: number, limit: number, unit = "×"): Budget => ({
-  name,
-  value,
-  limit,
-  unit,
-  holds: value >= limit,
-});
-
-const atMost = (name: string, value: number, limit: number, unit: string): Budget => ({
-  name,
-  value,
-  limit,
-  unit,
-  holds: value <= limit,
-});

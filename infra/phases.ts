@@ -91,6 +91,10 @@ export const PHASE_TABLE: Record<Strategy, Record<Phase, PhaseFacts>> = {
   maintenance: MAINTENANCE,
 };
 
+/** Positions in which business stands still: no release serves customers, they see the maintenance page. */
+export const isStopped = (strategy: Strategy, phase: Phase): boolean =>
+  strategy === "maintenance" && (phase === "migrated" || phase === "staged");
+
 /** Phases that have a `next` release. */
 export const needsNext = (phase: Phase): boolean => phase !== "steady";
 

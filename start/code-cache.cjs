@@ -97,13 +97,13 @@ function compile(content, filename, format) {
 /** Content digest of a module, and a note of the text when it belongs to an installed package. */
 function keyOf(content, filename) {
   const kept = known.get(filename);
-  if (kept?.content === content) {
-    used.set(filename, kept);
-    return kept.key;
-  }
-  const key = digest(content);
+  const same = kept?.content === content;
+  const key = same ? kept.key : digest(content);
   const stamp = reading.get(filename);
-  if (stamp !== undefined) used.set(filename, { stamp, key, content });
+  if (stamp !== undefined) {
+    used.set(filename, { stamp, key, content });
+    fresh += 1;
+  } else if (same) used.set(filename, kept);
   return key;
 }
 

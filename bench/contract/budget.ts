@@ -6,3 +6,19 @@ export interface Budget {
   readonly unit: string;
   readonly holds: boolean;
 }
+
+export const atMost = (name: string, value: number, limit: number, unit: string): Budget => ({
+  name,
+  value,
+  limit,
+  unit,
+  holds: value <= limit,
+});
+
+export const atLeast = (name: string, value: number, limit: number, unit = "×"): Budget => ({
+  name,
+  value,
+  limit,
+  unit,
+  holds: value >= limit,
+});

@@ -12,7 +12,7 @@ const NAMESPACE = "order-upgrade";
  * the simulated companies, and short waits in place of days. Everything else is what the stack really has.
  */
 export function writeStackFile(workspace: Workspace, options: DrillOptions, world: World): void {
-  const tracked = path.join(workspace.root, "stacks", `Pulumi.${options.stack}.yaml`);
+  const tracked = trackedFile(workspace, options.stack);
   // Not a copy of the file: that one may be read by everybody.
   writeFileSync(stackFile(workspace), readFileSync(tracked), { mode: 0o600 });
   setParameters(workspace, {
@@ -45,13 +45,16 @@ export function setParameters(workspace: Workspace, parameters: Readonly<Record<
 
 export const stackFile = (workspace: Workspace): string => workspace.file(`Pulumi.${workspace.stack}.yaml`);
 
+/** The file under version control, which the operators of the real stack edit. */
+const trackedFile = (workspace: Workspace, stack: string): string =>
+  path.join(workspace.root, "stacks", `Pulumi.${stack}.yaml`);
+
 export const stackExists = (workspace: Workspace, stack: string): boolean =>
-  existsSync(path.join(workspace.root, "stacks", `Pulumi.${stack}.yaml`));
+  existsSync(trackedFile(workspace, stack));
 
 /** The stack whose proofs this one asks for before it takes a release; undefined when it asks for none. */
 export function provedBy(workspace: Workspace, stack: string): string | undefined {
-  const tracked = path.join(workspace.root, "stacks", `Pulumi.${stack}.yaml`);
-  const document = parseDocument(readFileSync(tracked, "utf8"));
+  const document = parseDocument(readFileSync(trackedFile(workspace, stack), "utf8"));
   const from = document.getIn(["config", `${NAMESPACE}:change`, "staging"]);
   return typeof from === "string" ? from : undefined;
 }

@@ -1,4 +1,4 @@
-import type { Phase, Strategy } from "../phases";
+import { isStopped, type Phase, type Strategy } from "../phases";
 import type { ReleasePlan } from "./types";
 
 type State = Pick<ReleasePlan, "services" | "workers" | "weight" | "preview">;
@@ -10,7 +10,6 @@ const VERIFIED: State = { services: "on", workers: "off", weight: 0, preview: tr
 interface Position {
   readonly current: State;
   readonly next: State | undefined;
-  readonly page: boolean;
 }
 
 /** What runs in each position of the dial. `weight` is the share of customers on the next release while it is live. */
@@ -19,21 +18,20 @@ function position(strategy: Strategy, phase: Phase, weight: number): Position {
   switch (phase) {
     case "steady":
     case "prepared":
-      return { current: SERVING, next: undefined, page: false };
+      return { current: SERVING, next: undefined };
     case "migrated":
-      return { current: stopped ? DOWN : SERVING, next: undefined, page: stopped };
+      return { current: stopped ? DOWN : SERVING, next: undefined };
     case "staged":
-      return { current: stopped ? DOWN : SERVING, next: VERIFIED, page: stopped };
+      return { current: stopped ? DOWN : SERVING, next: VERIFIED };
     case "live":
       return {
         current: stopped ? DOWN : { ...SERVING, workers: "off", weight: 100 - weight },
         next: { ...SERVING, weight, preview: true },
-        page: false,
       };
     case "complete":
-      return { current: DOWN, next: SERVING, page: false };
+      return { current: DOWN, next: SERVING };
     case "reverted":
-      return { current: SERVING, next: DOWN, page: false };
+      return { current: SERVING, next: DOWN };
   }
 }
 
@@ -57,7 +55,7 @@ export function planReleases(
   ];
   if (next !== undefined && states.next !== undefined)
     releases.push({ version: next, role: "next", ...states.next, autoscaled: autoscaling });
-  return { releases, page: states.page };
+  return { releases, page: isStopped(strategy, phase) };
 }
 
 /** Positions in which a release may come back from zero replicas: an autoscaler never leaves zero by itself. */

@@ -47,7 +47,7 @@ export async function compareReleases(context: JobContext): Promise<ModelCompari
         value: comparison.differences.length,
         limit: 0,
         detail: comparison.equal
-          ? `${rows} rows compared in one snapshot${comparedShare < 1 ? `, a sample of ${comparedShare * 100} % and the newest` : ""}`
+          ? `${rows} rows compared in one snapshot${comparedShare < 1 ? `, a sample of ${Math.round(comparedShare * 100)} % and the newest` : ""}`
           : `different: ${unequal.join(", ")}; run \`npm run migrate -- verify\` for rows and columns`,
       },
     ],

@@ -1,1 +1,1 @@
-NCYLTOsZxVAlTyBNVRmuqLEMV2/RO6a5JBSDNjyHUgCcm5wHX9Je33yGEtjpan8ril9msGrlvGe+uLlalBcGBQ==
+Php0Y20MjbfzwhDtt3LkYsuphBthsFMJ+57oMmUJXsdwf41WlZbrp/RDnwtYMG7ONPWKG+4I/5cJM+cACnqECw==

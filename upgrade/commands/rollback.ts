@@ -1,11 +1,9 @@
+import { isStopped } from "../../infra/phases";
 import type { RunOptions } from "../flow/options";
 import { Refusal } from "../refusal";
 import { type Dial, readDial } from "../stack/dial";
 import { openProject } from "../stack/project";
 import { turning, turnTo } from "./run";
-
-/** Positions of the classic way in which no customer is served. */
-const STOPPED = ["migrated", "staged"];
 
 /**
  * `rollback`: from `live` back to `staged`. Synchronisation runs both ways, so nothing written meanwhile is lost. Refused
@@ -30,7 +28,7 @@ export async function rollback(options: RunOptions): Promise<number> {
 function refusalAt({ phase, strategy, current }: Dial, stack: string): string {
   if (phase === "complete")
     return "The upgrade is complete: the old data model is gone, so the old release cannot run. The way is forward: repair the new release, or restore the backup as a last resort (docs/runbook.md).";
-  if (strategy === "maintenance" && STOPPED.includes(phase))
+  if (isStopped(strategy, phase))
     return `Business is stopped (phase ${phase}): customers see the maintenance page, no release serves them. ${resumeWays(current, stack)}`;
   return `Traffic is on the old release already (phase ${phase}). To end the upgrade altogether: order-upgrade abort --stack ${stack}`;
 }

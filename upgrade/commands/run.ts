@@ -1,4 +1,4 @@
-import type { Phase } from "../../infra/phases";
+import { PHASE_TABLE } from "../../infra/phases";
 import { checkConsent } from "../change/confirmation";
 import { judgeAndShow } from "../flow/gate";
 import { guard } from "../flow/guard";
@@ -141,7 +141,7 @@ export function canaryOf(
 function stopped({ console, project }: Context, turn: Turn, problems: readonly string[]): number {
   console.line(`\nStopped at ${nameOf(turn)}:`);
   for (const problem of problems) console.line(`  ${problem.replaceAll("\n", "\n  ")}`);
-  const back = backFrom(readDial(project).phase);
+  const back = backFrom(readDial(project));
   const wayBack =
     back === undefined ? "" : `, or go back with: order-upgrade ${back} --stack ${project.stack}`;
   console.line(
@@ -151,5 +151,7 @@ function stopped({ console, project }: Context, turn: Turn, problems: readonly s
 }
 
 /** The command that leads back from a position, if one does. */
-const backFrom = (phase: Phase): string | undefined =>
-  phase === "live" ? "rollback" : ["prepared", "migrated", "staged"].includes(phase) ? "abort" : undefined;
+const backFrom = ({ phase, strategy }: Dial): string | undefined => {
+  if (phase === "live") return "rollback";
+  return PHASE_TABLE[strategy][phase].to.includes("reverted") ? "abort" : undefined;
+};

@@ -30,35 +30,31 @@ const condition = (target: Target): string => target.when ?? "";
 const content = (target: Target): string =>
   [target.each?.from ?? "", ...target.columns.map((column) => column.forward)].join("\n");
 
+/** Whether an expression asks a table. */
+export const asksTables = (text: string): boolean => /\bSELECT\b/i.test(text);
+
 /** Whether an expression reads more than its row, also by way of prepared values. */
-export function looksIntoTables(source: Source, text: string): boolean {
-  const prepared = new Map(source.prepare.flatMap((stage) => Object.entries(stage)));
-  const seen = new Set<string>();
-  const pending = [text];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (/\bSELECT\b/i.test(next)) return true;
-    for (const [, name = ""] of next.matchAll(REFERENCE)) {
-      if (!seen.has(name)) pending.push(prepared.get(name) ?? "");
-      seen.add(name);
-    }
-  }
-  return false;
+export const looksIntoTables = (source: Source, text: string): boolean =>
+  behind(source, text).texts.some(asksTables);
+
+/** Source columns that an expression reads, also by way of prepared values. */
+function columnsIn(source: Source, text: string): string[] {
+  const { texts, names } = behind(source, text);
+  return texts.some(readsWholeRow) ? [...source.columns] : source.columns.filter((name) => names.has(name));
 }
 
 const REFERENCE = /(?<![\w.])s\."?([a-z_][a-z0-9_]*)/g;
 
-/** Source columns that an expression reads, also by way of prepared values. */
-function columnsIn(source: Source, text: string): string[] {
+/** An expression and those of the prepared values it is made of, with the names they read. */
+function behind(source: Source, text: string): { texts: string[]; names: Set<string> } {
   const prepared = new Map(source.prepare.flatMap((stage) => Object.entries(stage)));
-  const seen = new Set<string>();
-  const pending = [text];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (readsWholeRow(next)) return [...source.columns];
-    for (const [, name = ""] of next.matchAll(REFERENCE)) {
-      if (seen.has(name)) continue;
-      seen.add(name);
-      pending.push(prepared.get(name) ?? "");
+  const names = new Set<string>();
+  const texts = [text];
+  for (const one of texts)
+    for (const [, name = ""] of one.matchAll(REFERENCE)) {
+      const value = names.has(name) ? undefined : prepared.get(name);
+      if (value !== undefined) texts.push(value);
+      names.add(name);
     }
-  }
-  return source.columns.filter((name) => seen.has(name));
+  return { texts, names };
 }

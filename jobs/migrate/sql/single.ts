@@ -2,7 +2,14 @@ import type { Source, Target } from "../declarations/model";
 import { bucketOf, lockClass } from "./buckets";
 import { PASS_THROUGH } from "./forward";
 import { updateRow, upsert } from "./forward-rows";
-import { inputsOf, inputsOfConditions, looksIntoTables, readsWholeRow, usedColumns } from "./inputs";
+import {
+  asksTables,
+  inputsOf,
+  inputsOfConditions,
+  looksIntoTables,
+  readsWholeRow,
+  usedColumns,
+} from "./inputs";
 import { BOOK, call, columnList, differs, identifier, literal, QUIETLY, targetTable } from "./names";
 
 /** Rows of one statement up to which each is written by itself. */
@@ -113,8 +120,8 @@ ${source.targets.map((target, index) => (event === "insert" ? freshTarget(target
 function rules(source: Source): { plain: string[]; looking: string[] } {
   const all = source.rules.filter(({ action }) => action === "set-aside").map((rule) => rule.when);
   return {
-    plain: all.filter((rule) => !/\bSELECT\b/i.test(rule)),
-    looking: all.filter((rule) => /\bSELECT\b/i.test(rule)),
+    plain: all.filter((rule) => !asksTables(rule)),
+    looking: all.filter(asksTables),
   };
 }
 

@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type PostgresServer, temporaryPostgres } from "../../../drill/postgres/server";
+import { expect, it } from "vitest";
 import { loadStatement } from "../../../jobs/migrate/sql/load";
 import { audit } from "./support/audit";
 import { finished } from "./support/run";
 import { emptyShop } from "./support/shop";
 
-let server: PostgresServer;
-beforeAll(async () => {
-  server = await temporaryPostgres();
-});
-afterAll(() => server?.stop("immediate"));
-
 it("loading merges no row into one that was merged itself and has another value by now", async () => {
-  const shop = await emptyShop("merge", server);
+  const shop = await emptyShop();
   try {
     await shop.client.query(
       "INSERT INTO shop_v3.customers (id, email, name) VALUES (1, 'a@shop.example', 'A'), (2, 'A@shop.example', 'A again')",

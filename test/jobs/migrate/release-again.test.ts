@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type PostgresServer, temporaryPostgres } from "../../../drill/postgres/server";
+import { expect, it } from "vitest";
 import { audit } from "./support/audit";
 import { finished } from "./support/run";
 import { emptyShop } from "./support/shop";
 
-let server: PostgresServer;
-beforeAll(async () => {
-  server = await temporaryPostgres();
-});
-afterAll(() => server?.stop("immediate"));
-
 it("a row that the new release brings out of the quarantine refers to what came while it was set aside", async () => {
-  const shop = await emptyShop("again", server);
+  const shop = await emptyShop();
   try {
     await shop.client.query(
       `INSERT INTO shop_v3.customers (id, email, name) VALUES (1, 'a@shop.example', 'A');

@@ -5,8 +5,8 @@ import type { Log } from "../../../../../drill/cloud/ports";
 import type { Values } from "../../../../../drill/cloud/provider/values";
 import { eventually } from "../../eventually";
 import { temporaryFolder } from "../../folder";
+import { putResource } from "./record";
 
-const ACCOUNT = { id: "111122223333", region: "eu-central-1", partition: "aws", defaultTags: {} } as const;
 const PREFIX = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:";
 const BALANCER = `${PREFIX}loadbalancer/app/shop/1`;
 export const LISTENER = `${PREFIX}listener/app/shop/1/2`;
@@ -27,18 +27,8 @@ export function describedBalancer(
   };
   let opened = open();
 
-  const put = (token: string, id: string, inputs: Values, outputs: Values = {}): void =>
-    opened.resources.put({
-      token,
-      id,
-      urn: `urn:pulumi:test::shop::${token}::${id}`,
-      name: id,
-      account: ACCOUNT,
-      seed: "0123456789abcdef0123456789abcdef",
-      createdAt: "2026-01-01T00:00:00.000Z",
-      inputs,
-      outputs,
-    });
+  const put = (token: string, id: string, inputs: Values, outputs?: Values): void =>
+    putResource(opened.resources, token, id, inputs, outputs);
   put(
     "aws:lb/loadBalancer:LoadBalancer",
     BALANCER,

@@ -4,28 +4,16 @@ import { blockedBy } from "../../../../../drill/cloud/aws/edge/data-plane/firewa
 import { openResources, type Resources } from "../../../../../drill/cloud/aws/resources";
 import type { Values } from "../../../../../drill/cloud/provider/values";
 import { temporaryFolder } from "../../folder";
+import { putResource } from "./record";
 
-const ACCOUNT = { id: "111122223333", region: "eu-central-1", partition: "aws", defaultTags: {} } as const;
 const BALANCER = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/shop/1";
 const ACL = "arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/shop/2";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let resources: Resources;
 
-function put(token: string, inputs: Values, outputs: Values = {}): void {
-  const id = token;
-  resources.put({
-    token,
-    id,
-    urn: `urn:pulumi:test::shop::${token}::${id}`,
-    name: id,
-    account: ACCOUNT,
-    seed: "0123456789abcdef0123456789abcdef",
-    createdAt: "2026-01-01T00:00:00.000Z",
-    inputs,
-    outputs,
-  });
-}
+const put = (token: string, inputs: Values, outputs?: Values): void =>
+  putResource(resources, token, token, inputs, outputs);
 
 const hostIs = (searchString: string): Values => ({
   byteMatchStatement: {
