@@ -1,7 +1,8 @@
 // Keeps what V8 made of a program's modules, so that its next start does not compile them again: half of the start-up
 // time of a program on the Pulumi SDK is compiling. One file a program in node_modules/.cache, keyed by the content of
 // each module; whatever does not fit is compiled as ever. Node 22 has `module.enableCompileCache` for this, Node 20 not.
-// Texts of installed packages are kept beside it: reading a thousand small files takes longer than compiling them so.
+// Texts of installed packages are kept beside it, and where their requests lead: looking for a thousand small files in all
+// the places where they could be and reading them takes longer than compiling them so.
 "use strict";
 const { createHash } = require("node:crypto");
 const {
@@ -15,11 +16,12 @@ const {
   writeFileSync,
 } = require("node:fs");
 const Module = require("node:module");
-const { dirname, join } = require("node:path");
+const { dirname, join, sep } = require("node:path");
 const v8 = require("node:v8");
 const vm = require("node:vm");
 
-const FOLDER = join(__dirname, "..", "node_modules", ".cache", "start");
+const PACKAGES = join(__dirname, "..", "node_modules");
+const FOLDER = join(PACKAGES, ".cache", "start");
 /** Programs remembered; the ones not started for longest are forgotten. */
 const PROGRAMS = 24;
 /** Milliseconds without a new module until what is new is written, as a program may be killed and never end. */
@@ -43,12 +45,18 @@ const used = new Map();
 const reading = new Map();
 let fresh = 0;
 let timer;
+/** npm writes this file with each installation; a file that another one takes the place of comes with one. */
+const installation = stampOf(join(PACKAGES, ".package-lock.json"));
+/** Folder and request of an installed package → file, as they were found before and as they are used now. */
+const places = known.get("places");
+const found = installation !== undefined && places?.installation === installation ? places.files : new Map();
+const followed = new Map();
 
 function read() {
   try {
-    const found = v8.deserialize(readFileSync(file));
+    const kept = v8.deserialize(readFileSync(file));
     touch();
-    return found instanceof Map ? found : new Map();
+    return kept instanceof Map ? kept : new Map();
   } catch {
     return new Map();
   }
@@ -111,8 +119,25 @@ const INSTALLED = /[\\/]node_modules[\\/]/;
 
 /** What tells a file from any that was in its place: times alone do not, as packages unpack with one time for all files. */
 function stampOf(filename) {
-  const found = statSync(filename, { throwIfNoEntry: false });
-  return found && `${found.dev} ${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}`;
+  const stat = statSync(filename, { throwIfNoEntry: false });
+  return stat && `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
+}
+
+/** Finds what an installed package asks for where it was the last time, as long as it is there. */
+function resolve(request, parent, isMain, options) {
+  const plainly = () => plainResolve.call(this, request, parent, isMain, options);
+  if (installation === undefined || options !== undefined || !parent?.filename?.startsWith(PACKAGES + sep))
+    return plainly();
+  const key = `${parent.path}\0${request}`;
+  const again = followed.get(key);
+  if (again !== undefined) return again;
+  const kept = found.get(key);
+  const there = kept !== undefined && stampOf(kept) !== undefined;
+  const filename = there ? kept : plainly();
+  if (!filename.startsWith(PACKAGES + sep)) return filename;
+  if (!there) fresh += 1;
+  followed.set(key, filename);
+  return filename;
 }
 
 /** Reads a module of an installed package from the cache when its file is the one that was read then. */
@@ -157,6 +182,7 @@ function save() {
       key,
       script === undefined ? rest : { data: script.createCachedData() },
     ]);
+    entries.push(["places", { installation, files: followed }]);
     mkdirSync(FOLDER, { recursive: true });
     const temporary = `${file}.${process.pid}`;
     writeFileSync(temporary, v8.serialize(new Map(entries)));
@@ -177,10 +203,12 @@ function forgetOthers() {
 
 const plain = Module.prototype._compile;
 const plainLoad = Module._extensions[".js"];
+const plainResolve = Module._resolveFilename;
 // A debugger shows sources by what Node itself compiled.
 if (!process.execArgv.some((argument) => argument.startsWith("--inspect"))) {
   Module.prototype._compile = compile;
   Module._extensions[".js"] = load;
+  Module._resolveFilename = resolve;
   process.once("exit", save);
 }
 

@@ -1,11 +1,12 @@
 // Loaded into every process the engine starts, and by packs that the CLI starts: the SDK requires TypeScript, a loader of
-// TypeScript and a package tree reader at its start, which takes most of its start-up time. Programs that bring their own
-// loader never need them, so they are loaded when first looked at. So is V8's debugger.
+// TypeScript, a package tree reader, tracing and its own Automation API at its start, which takes most of its start-up
+// time. Programs that bring their own loader hardly ever need one of them, so they are loaded when first looked at. So is
+// V8's debugger.
 "use strict";
 const { readFileSync } = require("node:fs");
 const Module = require("node:module");
 
-const LATE = new Set(["typescript", "@npmcli/arborist"]);
+const LATE = /^(typescript|@npmcli\/arborist|js-yaml|@opentelemetry\/(?!api$).+|\.\/automation)$/;
 const DEBUGGER = /(^|[\\/])closure[\\/]v8Hooks$|^\.[\\/]v8Hooks$/;
 const LOADER = /(^|[\\/])ts-node(@[\d.]+)?$/;
 const SDK = /[\\/]@pulumi[\\/]pulumi[\\/]/;
@@ -14,7 +15,7 @@ const load = Module._load;
 Module._load = function (request, parent, isMain) {
   if (DEBUGGER.test(request) && SDK.test(parent?.filename ?? "")) return require("./late-debugger.cjs");
   const loader = LOADER.test(request);
-  if ((!loader && !LATE.has(request)) || !SDK.test(parent?.filename ?? ""))
+  if ((!loader && !LATE.test(request)) || !SDK.test(parent?.filename ?? ""))
     return load.call(this, request, parent, isMain);
   // A package that is missing is reported now: the SDK has another way then.
   Module._resolveFilename(request, parent, isMain);
@@ -23,7 +24,7 @@ Module._load = function (request, parent, isMain) {
     module ??= load.call(this, request, parent, isMain);
     return module;
   };
-  const answers = loader ? { register: registerLate(real) } : { version: versionOf(request, parent) };
+  const answers = loader ? { register: registerLate(real) } : versionOf(request, parent);
   return new Proxy(
     {},
     {
@@ -41,13 +42,14 @@ Module._load = function (request, parent, isMain) {
   );
 };
 
-/** The SDK logs the version; reading it costs nothing beside loading the package. */
+/** The SDK logs the compiler's version; reading it costs nothing beside loading the package. */
 function versionOf(request, parent) {
+  if (request !== "typescript") return {};
   try {
     const file = Module._resolveFilename(`${request}/package.json`, parent, false);
-    return JSON.parse(readFileSync(file, "utf8")).version;
+    return { version: JSON.parse(readFileSync(file, "utf8")).version };
   } catch {
-    return undefined;
+    return {};
   }
 }
 

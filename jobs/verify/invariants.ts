@@ -27,9 +27,7 @@ export async function checkInvariants(
                 set_config('order_upgrade.since', $2, true)`,
         [schema, since.toISOString()],
       );
-      const { rows } = await client.query<Record<string, unknown>>(
-        `SELECT * FROM (${withoutEnd(invariant.query)}) AS violation LIMIT ${examples + 1}`,
-      );
+      const { rows } = await client.query<Record<string, unknown>>(firstOf(invariant.query, examples + 1));
       checks.push({
         name: `invariant-${invariant.name}`,
         holds: rows.length === 0,
@@ -52,6 +50,10 @@ export async function checkInvariants(
   }
   return checks;
 }
+
+/** Apart, for a plan that finds the first few rows soon looks longest when there are none. */
+const firstOf = (query: string, rows: number): string =>
+  `WITH violation AS MATERIALIZED (${withoutEnd(query)}) SELECT * FROM violation LIMIT ${rows}`;
 
 const withoutEnd = (sql: string): string => sql.trim().replace(/;$/, "");
 

@@ -97,6 +97,42 @@ describe("a program in TypeScript", () => {
       expect(run()).toBe("shut");
     });
 
+    describe("that npm put there", () => {
+      const LOOKED = `const Module = require("node:module"); const find = Module._findPath; let looked = 0;
+        Module._findPath = (request, ...rest) => { looked += request === "./prices" ? 1 : 0; return find(request, ...rest); };
+        ${PROGRAM} console.log(looked === 0 ? "known" : "looked for");`;
+      const prices = (name: string) => path.join(path.dirname(installed()), name);
+      const install = (): void =>
+        writeFileSync(path.join(folder, "node_modules", ".package-lock.json"), String(Math.random()));
+
+      beforeEach(() => {
+        install();
+        writeFileSync(installed(), `module.exports = require("./prices");`);
+        writeFileSync(prices("prices.json"), `"cheap"`);
+        write("main.js", LOOKED);
+      });
+
+      it("does not look for its files again until the next installation", () => {
+        expect([run(), run()]).toEqual(["cheap\nlooked for", "cheap\nknown"]);
+        writeFileSync(prices("prices.js"), `module.exports = "dear";`);
+        install();
+        expect([run(), run()]).toEqual(["dear\nlooked for", "dear\nknown"]);
+      });
+
+      it("looks for a file that is not where it was", () => {
+        run();
+        rmSync(prices("prices.json"));
+        mkdirSync(prices("prices"));
+        writeFileSync(path.join(prices("prices"), "index.js"), `module.exports = "moved";`);
+        expect(run()).toBe("moved\nlooked for");
+      });
+
+      it("looks each time where nothing tells of installations", () => {
+        rmSync(path.join(folder, "node_modules", ".package-lock.json"));
+        expect([run(), run()]).toEqual(["cheap\nlooked for", "cheap\nlooked for"]);
+      });
+    });
+
     it("does without a package that was taken away", () => {
       expect(run()).toBe("open");
       rmSync(path.dirname(installed()), { recursive: true });
@@ -168,6 +204,26 @@ describe("what the SDK requires at its start", () => {
     const own = `require.extensions[".ts"] = (module) => { module.exports = "by its own"; };`;
     const program = `require("ts-node").register({ skipProject: true }); ${own} console.log(require("../../../program"));`;
     expect(run(program)).toBe("by its own");
+  });
+
+  it("leaves tracing and the Automation API alone until they are used", () => {
+    const tracing = path.join(folder, "node_modules", "@opentelemetry", "resources");
+    const api = path.join(sdk(), "automation");
+    for (const [place, say] of [
+      [tracing, "tracing"],
+      [api, "automation"],
+    ] as const) {
+      mkdirSync(place, { recursive: true });
+      writeFileSync(
+        path.join(place, "index.js"),
+        `process.stdout.write("${say} loaded;"); exports.__esModule = true; exports.kind = "${say}";`,
+      );
+    }
+    const both = `const tracing = require("@opentelemetry/resources"), automation = require("./automation");`;
+    expect(run(`${both} console.log("nothing");`)).toBe("nothing");
+    expect(run(`${both} console.log(automation.kind, tracing.kind);`)).toBe(
+      "automation loaded;tracing loaded;automation tracing",
+    );
   });
 
   it("registers at once where a tsconfig.json may name JavaScript too", () => {
