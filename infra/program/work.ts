@@ -28,6 +28,8 @@ export interface Work {
 export interface SharedByJobs {
   readonly serviceAccount: string;
   readonly files: readonly Files[];
+  /** The same with the files of one release alone. */
+  readonly filesOf: (release: string) => readonly Files[];
   readonly environment: Readonly<Record<string, Variable>>;
   readonly after: readonly pulumi.Resource[];
 }
@@ -62,8 +64,9 @@ export function createWork(
         release: one.release,
         image: settings.manifests[one.imageOf]?.tools.jobs?.reference ?? "",
         serviceAccount: shared.serviceAccount,
-        files: shared.files,
-        environment: environmentOf(one, settings, plan, platform, data, edge, shared),
+        // Installing knows no upgrade: with one in what it is told the Job would run again when the next one begins.
+        files: one.step === "install" ? shared.filesOf(one.release) : shared.files,
+        environment: environmentOf(one, settings, platform, edge, shared),
         memory: `${memoryOf(one, settings)}Mi`,
         retries: CHANGES_DATA.has(one.step) ? 3 : 1,
         timeLimitSeconds:
@@ -121,7 +124,7 @@ function createShared(settings: Settings, plan: Plan, platform: Platform, data: 
     const paths = Object.fromEntries(
       Object.keys(content).map((file) => [file, `${RELEASES}/${version}/${file}`]),
     );
-    return { files: { configMap, paths }, resource };
+    return { version, files: { configMap, paths }, resource };
   });
   const parameters = new kubernetes.core.v1.ConfigMap(
     "parameters",
@@ -133,13 +136,15 @@ function createShared(settings: Settings, plan: Plan, platform: Platform, data: 
     { ...options, deleteBeforeReplace: true },
   );
   const authority = createAuthority(settings, namespace, options);
+  const filesOf = (wanted: (release: string) => boolean): Files[] => [
+    ...authority.map(({ files }) => files),
+    ...folders.filter(({ version }) => wanted(version)).map(({ files }) => files),
+    { configMap: "parameters", paths: { [PARAMETERS]: PARAMETERS } },
+  ];
   return {
     serviceAccount: SERVICE_ACCOUNT,
-    files: [
-      ...authority.map(({ files }) => files),
-      ...folders.map(({ files }) => files),
-      { configMap: "parameters", paths: { [PARAMETERS]: PARAMETERS } },
-    ],
+    files: filesOf(() => true),
+    filesOf: (release) => filesOf((version) => version === release),
     environment: {
       STACK: settings.stack,
       RELEASE_CURRENT: plan.current,
@@ -200,9 +205,7 @@ const folderContent = (folder: string): Record<string, string> =>
 function environmentOf(
   job: JobPlan,
   { manifests }: Settings,
-  plan: Plan,
   platform: Platform,
-  _data: Data,
   edge: Edge,
   shared: SharedByJobs,
 ): Record<string, Variable> {
@@ -227,8 +230,8 @@ function environmentOf(
   };
   return {
     ...shared.environment,
+    ...(job.step === "install" ? { RELEASE_CURRENT: job.release, RELEASE_NEXT: "" } : {}),
     RELEASE: job.release,
-    RELEASE_NEXT: plan.next ?? "",
     ATTEMPT: String(job.attempt),
     EVIDENCE_PREFIX: prefix,
     EVIDENCE_PREVIOUS: job.previous ?? "",

@@ -227,6 +227,19 @@ describe("what Jobs are told", () => {
     expect(environment(run("staging", "live"), "switched-4-0-0-1")).toHaveProperty("PUBLIC_URL");
   });
 
+  it("is the same for an installation in every position, so that it runs once", () => {
+    const installations = (version: string): Set<string> =>
+      new Set(
+        PHASES.flatMap((phase) =>
+          run("staging", phase)
+            .filter(({ type, name }) => type === "kubernetes:batch/v1:Job" && name === `install-${version}-1`)
+            .map(({ inputs }) => JSON.stringify(inputs)),
+        ),
+      );
+    expect(installations("3-2-0").size).toBe(1);
+    expect(installations("4-0-0").size).toBe(1);
+  });
+
   it("holds no secret in the open", () => {
     for (const phase of PHASES)
       for (const { type, name, inputs } of run("production", phase))
