@@ -46,20 +46,51 @@ function providerOf({ provider }: AnalyzedResource): pb.AnalyzerProviderResource
   return message;
 }
 
-export function request(resource: AnalyzedResource, keepInternal = false): pb.AnalyzeRequest {
+/** What a pack that corrects resources is sent. */
+export const remediateRequest = (resource: AnalyzedResource): pb.AnalyzeRequest =>
+  requestWith(resource, resource.properties);
+
+/** What every pack is sent about one resource. */
+export const analyzeRequest = shared((resource: AnalyzedResource) =>
+  requestWith(resource, withoutInternal(resource.properties)),
+);
+
+/** What every pack is sent about all of them. */
+export const stackRequest = shared((resources: AnalyzedResource[]) => {
+  const message = new pb.AnalyzeStackRequest();
+  message.setResourcesList(resources.map(stackResource));
+  return message;
+});
+
+/** Packs are asked about the same thing one beside the other: its message is made and serialised once. */
+function shared<About extends object, Message extends { serializeBinary(): Uint8Array }>(
+  make: (about: About) => Message,
+): (about: About) => Message {
+  const messages = new WeakMap<About, Message>();
+  return (about) => {
+    let message = messages.get(about);
+    if (!message) {
+      message = make(about);
+      const bytes = message.serializeBinary();
+      message.serializeBinary = () => bytes;
+      messages.set(about, message);
+    }
+    return message;
+  };
+}
+
+function requestWith(resource: AnalyzedResource, properties: PropertyMap): pb.AnalyzeRequest {
   const message = new pb.AnalyzeRequest();
   message.setUrn(resource.urn);
   message.setType(resource.type);
   message.setName(resource.name);
-  message.setProperties(
-    toStruct(keepInternal ? resource.properties : withoutInternal(resource.properties), WIRE),
-  );
+  message.setProperties(toStruct(properties, WIRE));
   message.setOptions(optionsOf(resource));
   message.setProvider(providerOf(resource));
   return message;
 }
 
-export function stackResource(resource: AnalyzedResource): pb.AnalyzerResource {
+function stackResource(resource: AnalyzedResource): pb.AnalyzerResource {
   const { state } = resource;
   const message = new pb.AnalyzerResource();
   message.setUrn(resource.urn);

@@ -8,7 +8,7 @@ import { UserError } from "../errors";
 import type { Method, Rpc } from "../rpc/client";
 import { isUnimplemented, rpcMessage } from "../rpc/status";
 import { fromStruct, toStruct } from "../values/wire";
-import { describe, request, stackResource } from "./analyzer-messages";
+import { analyzeRequest, describe, remediateRequest, stackRequest } from "./analyzer-messages";
 import { LEVELS, type PackConfig, reconcile } from "./policy-config";
 
 export interface PackContext {
@@ -98,7 +98,7 @@ export class Pack implements Analyzer {
   }
 
   async analyze(resource: AnalyzedResource): Promise<PolicyViolation[]> {
-    const response = await this.ask(this.rpc.methods.analyze, request(resource));
+    const response = await this.ask(this.rpc.methods.analyze, analyzeRequest(resource));
     return this.violations(response);
   }
 
@@ -106,7 +106,7 @@ export class Pack implements Analyzer {
     if (!this.remediates) return [];
     let response: pb.RemediateResponse;
     try {
-      response = await this.rpc.call(this.rpc.methods.remediate, request(resource, true));
+      response = await this.rpc.call(this.rpc.methods.remediate, remediateRequest(resource));
     } catch (error) {
       if (isUnimplemented(error)) return [];
       throw new Error(`failed to run remediation: ${rpcMessage(error)}`);
@@ -123,10 +123,8 @@ export class Pack implements Analyzer {
 
   async analyzeStack(resources: AnalyzedResource[]): Promise<PolicyViolation[]> {
     if (!this.analyzesStack) return [];
-    const message = new pb.AnalyzeStackRequest();
-    message.setResourcesList(resources.map(stackResource));
     try {
-      return this.violations(await this.ask(this.rpc.methods.analyzeStack, message));
+      return this.violations(await this.ask(this.rpc.methods.analyzeStack, stackRequest(resources)));
     } catch (error) {
       if (isUnimplemented(error)) return [];
       throw error;

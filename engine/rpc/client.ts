@@ -7,6 +7,7 @@ import {
 } from "node:http2";
 import { connect as connectSocket } from "node:net";
 import { frame, unescapeMessage, unframe } from "./frame";
+import { responseIn } from "./messages";
 import { RpcError, STATUS } from "./status";
 
 /** Property bags may be large: a window that holds most answers keeps them from waiting for credit. */
@@ -69,7 +70,7 @@ export class Rpc<Service> {
       "content-type": "application/grpc",
       te: "trailers",
     });
-    const answer = received(stream, session).then(method.responseDeserialize);
+    const answer = received(stream, session).then((bytes) => responseIn(bytes, method));
     return { answer, stream };
   }
 

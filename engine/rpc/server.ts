@@ -6,6 +6,7 @@ import {
 } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import { escapeMessage, frame, unframe } from "./frame";
+import { requestIn } from "./messages";
 import { RpcError, rpcMessage, STATUS } from "./status";
 
 const WINDOW = 4 * 1024 * 1024;
@@ -83,7 +84,7 @@ async function answer(
   chunks: Buffer[],
 ): Promise<void> {
   try {
-    const request = method.requestDeserialize(unframe(chunks) as Buffer);
+    const request = requestIn(unframe(chunks) as Buffer, method);
     const bytes = frame(method.responseSerialize((await handle(request)) as never));
     if (stream.destroyed || stream.closed) return;
     stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
