@@ -1,1 +1,1 @@
-RGAalkHRH1BEsuihdpJrvPDCNgxjAjIi9Wlvnmv+5kul2IVY36WxJCdQh4pjh1WSAn2jGqmgCEb3X2i4O0toDg==
+HgOEUM19lbO+R4lZVgSNl32pFdedueDFvXLifYDP+5GU1Yz0w8SWjf2Z98qdz0in6asgrrI+dj1FC+3RflW7Cw==

@@ -38,6 +38,11 @@ export interface InventoryStore {
 }
 
 const MOST_SKUS = 100;
+/**
+ * How many products match a search changes with the range of products alone, but counting reads all of them; so a count
+ * serves everybody for a while.
+ */
+export const COUNT_FRESH_MS = 10_000;
 /** How many pieces the fault `wrong-stock` invents. */
 const WRONG_BY = 7;
 

@@ -1,6 +1,7 @@
-import type { InventoryStore, Product } from "../../api/inventory";
+import { COUNT_FRESH_MS, type InventoryStore, type Product } from "../../api/inventory";
 import type { Database, Statement } from "../../common/database";
 import { minorUnits } from "../../common/money";
+import { remembered } from "../../common/remembered";
 
 const ON_SALE = "coalesce(lower(btrim(active)), 'yes') <> 'no' AND price > 0";
 const COLUMNS =
@@ -8,10 +9,10 @@ const COLUMNS =
 
 const MATCHING = `FROM products WHERE ${ON_SALE} AND ($1 = '' OR name ILIKE $1 OR sku ILIKE $1)`;
 
-// The count has a query of its own: beside the rows it would make the page read, work out and sort every product.
+// The count has a query of its own: beside the rows it would make the page read every product.
 const SEARCH: Statement = {
   name: "product-search",
-  text: `SELECT ${COLUMNS}, (SELECT count(*) ${MATCHING}) AS total ${MATCHING} ORDER BY sku LIMIT $2 OFFSET $3`,
+  text: `SELECT ${COLUMNS} ${MATCHING} ORDER BY sku LIMIT $2 OFFSET $3`,
 };
 const COUNT: Statement = { name: "product-count", text: `SELECT count(*) AS total ${MATCHING}` };
 const PRODUCTS: Statement = {
@@ -31,7 +32,6 @@ interface ProductRow {
   readonly name: string;
   readonly price: string;
   readonly available: number;
-  readonly total?: number;
 }
 
 const productOf = ({ sku, name, price, available }: ProductRow): Product => ({
@@ -42,13 +42,17 @@ const productOf = ({ sku, name, price, available }: ProductRow): Product => ({
 });
 
 export function inventoryStore(database: Database): InventoryStore {
+  const count = remembered(COUNT_FRESH_MS, async (pattern) => {
+    const [row] = await database.rows<{ total: number }>(COUNT, [pattern]);
+    return row?.total ?? 0;
+  });
   return {
     async search(query, limit, offset) {
       const pattern = query === "" ? "" : `%${query.replace(/[\\%_]/g, "\\$&")}%`;
-      const rows = await database.rows<ProductRow>(SEARCH, [pattern, limit, offset]);
-      // A page behind the last one has no row to carry the count.
-      const total =
-        rows[0]?.total ?? (await database.rows<{ total: number }>(COUNT, [pattern]))[0]?.total ?? 0;
+      const [rows, total] = await Promise.all([
+        database.rows<ProductRow>(SEARCH, [pattern, limit, offset]),
+        count(pattern),
+      ]);
       return { products: rows.map(productOf), total };
     },
     async products(skus) {

@@ -1,14 +1,15 @@
-import type { InventoryStore, Product } from "../../api/inventory";
+import { COUNT_FRESH_MS, type InventoryStore, type Product } from "../../api/inventory";
 import type { Database, Statement } from "../../common/database";
+import { remembered } from "../../common/remembered";
 
 const FROM = "FROM products AS product JOIN stock USING (sku) WHERE product.active";
 const COLUMNS = "sku, product.name, product.price_minor AS price, stock.available";
 const MATCHING = `${FROM} AND ($1 = '' OR product.name ILIKE $1 OR sku ILIKE $1)`;
 
-// The count has a query of its own: beside the rows it would make the page read and sort every product.
+// The count has a query of its own: beside the rows it would make the page read every product.
 const SEARCH: Statement = {
   name: "product-search",
-  text: `SELECT ${COLUMNS}, (SELECT count(*) ${MATCHING}) AS total ${MATCHING} ORDER BY sku LIMIT $2 OFFSET $3`,
+  text: `SELECT ${COLUMNS} ${MATCHING} ORDER BY sku LIMIT $2 OFFSET $3`,
 };
 const COUNT: Statement = { name: "product-count", text: `SELECT count(*) AS total ${MATCHING}` };
 const PRODUCTS: Statement = {
@@ -23,18 +24,18 @@ const STOCK: Statement = {
 };
 
 export function inventoryStore(database: Database): InventoryStore {
+  const count = remembered(COUNT_FRESH_MS, async (pattern) => {
+    const [row] = await database.rows<{ total: number }>(COUNT, [pattern]);
+    return row?.total ?? 0;
+  });
   return {
     async search(query, limit, offset) {
       const pattern = query === "" ? "" : `%${query.replace(/[\\%_]/g, "\\$&")}%`;
-      const rows = await database.rows<Product & { readonly total: number }>(SEARCH, [
-        pattern,
-        limit,
-        offset,
+      const [products, total] = await Promise.all([
+        database.rows<Product>(SEARCH, [pattern, limit, offset]),
+        count(pattern),
       ]);
-      // A page behind the last one has no row to carry the count.
-      const total =
-        rows[0]?.total ?? (await database.rows<{ total: number }>(COUNT, [pattern]))[0]?.total ?? 0;
-      return { products: rows, total };
+      return { products, total };
     },
     products: (skus) => database.rows<Product>(PRODUCTS, [skus]),
     async stock(sku) {
