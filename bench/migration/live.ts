@@ -68,6 +68,8 @@ export interface Disturbance {
   readonly during: Seen;
   /** While indexes are built, foreign keys checked and both models compared. */
   readonly finishing: Seen;
+  /** With nothing but the synchronisation left: what the load and the comparison added is beyond this. */
+  readonly synchronised: Seen;
 }
 
 /** Latency of live writes at a set rate, by the same customers before the migration begins, while it loads, and until its end. */
@@ -88,7 +90,9 @@ export async function disturbance(
     const ended = done.then(() => writing.take());
     const expanding = await Promise.race([reached(stand, "loading").then(() => writing.take()), ended]);
     const during = await Promise.race([reached(stand, "finishing").then(() => writing.take()), ended]);
-    return { before, expanding, during, finishing: await ended };
+    const finishing = await ended;
+    await sleep(8000);
+    return { before, expanding, during, finishing, synchronised: writing.take() };
   } finally {
     await writing.stop();
     await stand.end();

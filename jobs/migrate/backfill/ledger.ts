@@ -37,6 +37,8 @@ export async function claimChunk(
   rows: number,
 ): Promise<Chunk | undefined> {
   return inTransaction(client, async () => {
+    // A claim that a crash of the server takes back is made again; whatever rests on it is taken back as well.
+    await client.query("SET LOCAL synchronous_commit = off");
     const found = await client.query<LoadRow>(
       `SELECT lowest, highest, recent_from, segment, next, done FROM ${BOOK}.load WHERE source = $1 FOR UPDATE`,
       [source.table],
