@@ -20,10 +20,13 @@ export async function drill(
   signal: AbortSignal,
 ): Promise<DrillResult> {
   const progress = begin(workspace, options, print);
-  await pullImages(workspace, options, print);
+  // Nobody needs a program before the stack is deployed, so the world starts meanwhile.
+  const pulled = pullImages(workspace, options, print);
+  pulled.catch(() => undefined);
   const world = await World.start(workspace, options.seed);
   const site = new Site(workspace, options, world, print, signal);
   try {
+    await pulled;
     if (existsSync(stackFile(workspace))) {
       refreshStackFile(workspace, world);
       await freeStack(workspace, options.stack, options.engine);
