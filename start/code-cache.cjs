@@ -19,6 +19,7 @@ const Module = require("node:module");
 const { dirname, join, sep } = require("node:path");
 const v8 = require("node:v8");
 const vm = require("node:vm");
+const { isMainThread } = require("node:worker_threads");
 
 const PACKAGES = join(__dirname, "..", "node_modules");
 const FOLDER = join(PACKAGES, ".cache", "start");
@@ -33,7 +34,7 @@ v8.setFlagsFromString("--allow-natives-syntax");
 const digest = (text) => createHash("sha1").update(text).digest("base64url");
 const file = join(
   FOLDER,
-  `${digest([process.version, process.cwd(), process.argv[1], process.argv.at(-1)].join("\0"))}.bin`,
+  `${digest([process.version, process.cwd(), process.argv[1], process.argv.at(-1), isMainThread].join("\0"))}.bin`,
 );
 /**
  * Content digest of a module → {data: V8's code, text: the module compiled from TypeScript, if it was}, and file of an

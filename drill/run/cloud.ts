@@ -3,6 +3,7 @@ import { createWriteStream, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
 import { ended, spawnNode } from "../process/leash";
+import { TYPESCRIPT } from "../process/typescript";
 import type { Fault } from "./faults";
 import type { Workspace } from "./workspace";
 
@@ -91,7 +92,7 @@ export async function startService(
   const child = spawnNode(path.join(workspace.root, script), args, {
     cwd: workspace.root,
     env: { ...process.env, ...environment },
-    nodeArguments: ["--require", "tsx/cjs"],
+    nodeArguments: TYPESCRIPT,
   });
   const log = createWriteStream(workspace.file(`${name}.log`), { flags: "a", mode: 0o600 });
   child.stderr?.pipe(log, { end: false });

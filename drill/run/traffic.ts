@@ -3,6 +3,7 @@ import { appendFileSync } from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
 import { ended, spawnNode } from "../process/leash";
+import { TYPESCRIPT } from "../process/typescript";
 import type { DrillOptions } from "./options";
 import type { Workspace } from "./workspace";
 
@@ -38,7 +39,7 @@ export class Traffic {
         customersFile(workspace),
         "--control",
       ],
-      { cwd: workspace.root, nodeArguments: ["--require", "tsx/cjs"] },
+      { cwd: workspace.root, nodeArguments: TYPESCRIPT },
     );
     const traffic = new Traffic(child);
     child.stderr?.on("data", (text: Buffer) => appendFileSync(workspace.file("load.log"), text));

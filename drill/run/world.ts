@@ -26,8 +26,11 @@ export class World {
       const variables = { PORT: String(ports[name]), SEED: String(seed) };
       return (await startService(workspace, name, `drill/shop/outside/${name}-main.ts`, [], variables))[0];
     };
-    const companies = await Promise.all([company("payment"), company("carrier")]);
-    const cloud = await Cloud.start(workspace);
+    const [cloud, ...companies] = await Promise.all([
+      Cloud.start(workspace),
+      company("payment"),
+      company("carrier"),
+    ]);
     const outside = {
       payment: `http://127.0.0.1:${ports.payment}`,
       carrier: `http://127.0.0.1:${ports.carrier}`,

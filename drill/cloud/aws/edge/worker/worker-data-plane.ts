@@ -1,5 +1,6 @@
 import path from "node:path";
 import { Worker } from "node:worker_threads";
+import { TYPESCRIPT } from "../../../../process/typescript";
 import type { Configuration, RegisteredTarget } from "../data-plane/configuration";
 import type { DataPlane, DataPlaneEvents, GroupReport, MetricsText } from "../data-plane/data-plane";
 import { type Call, errorOf, type Message, type Method } from "./messages";
@@ -30,7 +31,7 @@ export class WorkerDataPlane implements DataPlane {
     this.worker = new Worker(thread, {
       name: "load balancers",
       // Not the arguments of the process: those also hold what belongs to its main thread alone.
-      execArgv: ["--require", require.resolve("tsx/cjs")],
+      execArgv: [...TYPESCRIPT],
     });
     this.worker.on("message", (message: Message) => this.receive(message));
     this.worker.on("messageerror", (problem) => {
