@@ -62,7 +62,7 @@ export function decide(pace: Pace, seen: Observation, limits: Limits): Decision 
     };
     return differ(pace, slower) ? { ...slower, reason: strain } : undefined;
   }
-  const disturbance = disturbanceOf(seen);
+  const disturbance = disturbanceOf(seen, limits);
   if (disturbance !== undefined) {
     const gentler = {
       chunkRows: Math.min(
@@ -102,13 +102,14 @@ function grown(pace: Pace, { others, chunkSeconds }: Observation, limits: Limits
 
 /** How far loading gives way to customers who are only a little slower: it must come to its end all the same. */
 const GENTLE = { chunkRows: 1000, shortest: 50, longest: 200, step: 20 };
-/** Times the quiet latency, and milliseconds below which nothing is slow. */
-const NOTICEABLE = { times: 1.5, least: 3 };
+/** Times the quiet latency, and the share of the latency that counts as strain below which nothing is slow. */
+const NOTICEABLE = { times: 1.5, share: 1 / 16 };
 
 /** Customers are served, but noticeably slower than before. */
-function disturbanceOf({ others, quiet, writeLatency }: Observation): string | undefined {
+function disturbanceOf({ others, quiet, writeLatency }: Observation, limits: Limits): string | undefined {
   if (others === 0 || quiet === null) return undefined;
-  if (writeLatency <= Math.max(NOTICEABLE.least, NOTICEABLE.times * quiet)) return undefined;
+  const noticeable = Math.max(NOTICEABLE.share * limits.writeLatency, NOTICEABLE.times * quiet);
+  if (writeLatency <= noticeable) return undefined;
   return `a small write took ${writeLatency.toFixed(1)} ms, ${quiet.toFixed(1)} ms before`;
 }
 

@@ -50,6 +50,15 @@ describe("the pace of loading", () => {
     expect(decide(PACE, { ...busy, others: 0 }, LIMITS)).toMatchObject({ parallel: 3, pause: 0 });
   });
 
+  it("notices less where slower writes are tolerated", () => {
+    const busy = { ...CALM, writeLatency: 8 };
+    expect(decide(PACE, busy, { ...LIMITS, writeLatency: 200 })).toMatchObject({ parallel: 3, pause: 0 });
+    expect(decide(PACE, { ...busy, writeLatency: 13 }, { ...LIMITS, writeLatency: 200 })).toMatchObject({
+      pause: 50,
+      parallel: 1,
+    });
+  });
+
   it("feels its way while customers are at work: small chunks and pauses first, then one thing at a time", () => {
     const first = beginning(3, LIMITS);
     expect(first).toEqual({ chunkRows: 1000, pause: 50, parallel: 1 });
