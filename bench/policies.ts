@@ -7,7 +7,7 @@ import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import pb from "@pulumi/pulumi/proto/analyzer_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { Budget } from "./contract/budget";
+import { atMost, type Budget } from "./contract/budget";
 
 /** Seconds; `processor` is what both packs took of the cores together. */
 interface Sample {
@@ -51,15 +51,7 @@ export async function run(
   }
   const total = median(samples.map(({ load, evaluate }) => load + evaluate));
   return {
-    budgets: [
-      {
-        name: `both packs load and judge ${RESOURCES} resources`,
-        value: total,
-        limit: LIMIT,
-        unit: "s",
-        holds: total <= LIMIT,
-      },
-    ],
+    budgets: [atMost(`both packs load and judge ${RESOURCES} resources`, total, LIMIT, "s")],
     figures: {
       resources: RESOURCES,
       load: median(samples.map(({ load }) => load)),

@@ -11,7 +11,9 @@ const sentence = z.string().min(3, "must say in a sentence what is meant");
 const query = z
   .string()
   .regex(/^\s*(SELECT|WITH)\b/i, "must be one SELECT; checks read, they never write")
-  .refine((sql) => !/;\s*\S/.test(sql), "must be one statement");
+  .refine((sql) => !/;\s*\S/.test(sql), "must be one statement")
+  // Whoever asks it may put it into a statement of his own.
+  .transform((sql) => sql.trim().replace(/;$/, ""));
 const tableName = z.string().regex(/^[a-z_][a-z0-9_]*$/, "must be a table of the release's schema");
 
 /** Values in requests and expectations may hold `{{captured}}` names. */

@@ -6,6 +6,7 @@
 "use strict";
 const { createHash } = require("node:crypto");
 const {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -37,8 +38,8 @@ const file = join(
   `${digest([process.version, process.cwd(), process.argv[1], process.argv.at(-1), isMainThread].join("\0"))}.bin`,
 );
 /**
- * Content digest of a module → {data: V8's code, text: the module compiled from TypeScript, if it was}, and file of an
- * installed package → {stamp, key, content}.
+ * Content digest of a module → {data: V8's code, text: the module compiled from TypeScript, if it was}, file of an
+ * installed package → {stamp, key, content}, and "places" → {installation, files}.
  */
 const known = read();
 const used = new Map();
@@ -48,8 +49,8 @@ let fresh = 0;
 let timer;
 /** npm writes this file with each installation; a file that another one takes the place of comes with one. */
 const installation = stampOf(join(PACKAGES, ".package-lock.json"));
-/** Folder and request of an installed package → file, as they were found before and as they are used now. */
 const places = known.get("places");
+/** Folder and request of an installed package → file, as they were found before and as they are used now. */
 const found = installation !== undefined && places?.installation === installation ? places.files : new Map();
 const followed = new Map();
 
@@ -133,7 +134,7 @@ function resolve(request, parent, isMain, options) {
   const again = followed.get(key);
   if (again !== undefined) return again;
   const kept = found.get(key);
-  const there = kept !== undefined && stampOf(kept) !== undefined;
+  const there = kept !== undefined && existsSync(kept);
   const filename = there ? kept : plainly();
   if (!filename.startsWith(PACKAGES + sep)) return filename;
   if (!there) fresh += 1;

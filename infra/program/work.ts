@@ -25,12 +25,16 @@ export interface Work {
   readonly shared: SharedByJobs;
 }
 
-export interface SharedByJobs {
-  readonly serviceAccount: string;
+/** What a Job is told of the upgrade. */
+interface Told {
   readonly files: readonly Files[];
-  /** The same with the files of one release alone. */
-  readonly filesOf: (release: string) => readonly Files[];
   readonly environment: Readonly<Record<string, Variable>>;
+}
+
+export interface SharedByJobs extends Told {
+  readonly serviceAccount: string;
+  /** The same of one release alone: a Job that was told of an upgrade would run again when the next one begins. */
+  readonly alone: (release: string) => Told;
   readonly after: readonly pulumi.Resource[];
 }
 
@@ -55,6 +59,7 @@ export function createWork(
   const jobs = new Map<string, { attempt: number; resource: kubernetes.batch.v1.Job }>();
   for (const one of plan.jobs) {
     const node = `job:${one.step}:${one.release}` as const;
+    const told = one.step === "install" ? shared.alone(one.release) : shared;
     const job = new Job(
       one.name,
       {
@@ -64,9 +69,8 @@ export function createWork(
         release: one.release,
         image: settings.manifests[one.imageOf]?.tools.jobs?.reference ?? "",
         serviceAccount: shared.serviceAccount,
-        // Installing knows no upgrade: with one in what it is told the Job would run again when the next one begins.
-        files: one.step === "install" ? shared.filesOf(one.release) : shared.files,
-        environment: environmentOf(one, settings, platform, edge, shared),
+        files: told.files,
+        environment: { ...told.environment, ...environmentOf(one, settings, platform, edge) },
         memory: `${memoryOf(one, settings)}Mi`,
         retries: CHANGES_DATA.has(one.step) ? 3 : 1,
         timeLimitSeconds:
@@ -136,24 +140,26 @@ function createShared(settings: Settings, plan: Plan, platform: Platform, data: 
     { ...options, deleteBeforeReplace: true },
   );
   const authority = createAuthority(settings, namespace, options);
-  const filesOf = (wanted: (release: string) => boolean): Files[] => [
-    ...authority.map(({ files }) => files),
-    ...folders.filter(({ version }) => wanted(version)).map(({ files }) => files),
-    { configMap: "parameters", paths: { [PARAMETERS]: PARAMETERS } },
-  ];
-  return {
-    serviceAccount: SERVICE_ACCOUNT,
-    files: filesOf(() => true),
-    filesOf: (release) => filesOf((version) => version === release),
+  const tell = (current: string, next: string, versions: readonly string[]): Told => ({
+    files: [
+      ...authority.map(({ files }) => files),
+      ...folders.filter(({ version }) => versions.includes(version)).map(({ files }) => files),
+      { configMap: "parameters", paths: { [PARAMETERS]: PARAMETERS } },
+    ],
     environment: {
       STACK: settings.stack,
-      RELEASE_CURRENT: plan.current,
-      RELEASE_NEXT: plan.next ?? "",
+      RELEASE_CURRENT: current,
+      RELEASE_NEXT: next,
       RELEASES_DIRECTORY: `${FILES_FOLDER}/${RELEASES}`,
       PARAMETERS_FILE: `${FILES_FOLDER}/${PARAMETERS}`,
       EVIDENCE_BUCKET: evidence.bucket.bucket,
       AWS_REGION: settings.region,
     },
+  });
+  return {
+    serviceAccount: SERVICE_ACCOUNT,
+    ...tell(plan.current, plan.next ?? "", Object.keys(settings.manifests)),
+    alone: (release) => tell(release, "", [release]),
     after: [
       ...authority.map(({ resource }) => resource),
       ...identity.resources,
@@ -207,7 +213,6 @@ function environmentOf(
   { manifests }: Settings,
   platform: Platform,
   edge: Edge,
-  shared: SharedByJobs,
 ): Record<string, Variable> {
   const prefix = platform.evidence.prefixOf(job.release, job.attempt);
   const modules = manifests[job.release]?.modules ?? [];
@@ -229,8 +234,6 @@ function environmentOf(
     "backup-bucket": { BACKUP_BUCKET: platform.backups.bucket, BACKUP_PREFIX: prefix },
   };
   return {
-    ...shared.environment,
-    ...(job.step === "install" ? { RELEASE_CURRENT: job.release, RELEASE_NEXT: "" } : {}),
     RELEASE: job.release,
     ATTEMPT: String(job.attempt),
     EVIDENCE_PREFIX: prefix,

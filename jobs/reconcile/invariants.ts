@@ -29,9 +29,8 @@ export async function checkInvariants(
     [identifier(schema), since.toISOString()],
   );
   for (const { name, what, query } of loadChecks(directory, version).invariants) {
-    const bare = query.trim().replace(/;$/, "");
     const { rows } = await client.query<{ broken: number; examples: Record<string, unknown>[] | null }>(
-      `WITH broken AS MATERIALIZED (${bare})
+      `WITH broken AS MATERIALIZED (${query})
        SELECT (SELECT count(*)::int FROM broken) AS broken, (SELECT json_agg(b) FROM (SELECT * FROM broken LIMIT 5) b) AS examples`,
     );
     results.push({ name, what, broken: rows[0]?.broken ?? 0, examples: rows[0]?.examples ?? [] });

@@ -1,5 +1,6 @@
 import type { Database } from "./database";
 import type { Metrics } from "./metrics";
+import { remembered } from "./remembered";
 import type { Route } from "./routes";
 
 export interface Readiness {
@@ -19,7 +20,7 @@ export function healthRoutes(
   database: Database | undefined,
   metrics: Metrics,
 ): readonly Route[] {
-  const reachable = database ? remembered(() => answersInTime(database)) : async () => true;
+  const reachable = database ? remembered(FRESH_MS, () => answersInTime(database)) : async () => true;
   return [
     { method: "GET", path: "/health", handle: () => ({ status: 200, body: { status: "alive" } }) },
     {
@@ -27,7 +28,7 @@ export function healthRoutes(
       path: "/ready",
       async handle() {
         if (readiness.stopping) return { status: 503, body: { status: "stopping" } };
-        return (await reachable())
+        return (await reachable("database"))
           ? { status: 200, body: { status: "ready" } }
           : { status: 503, body: { status: "no-database" } };
       },
@@ -41,14 +42,6 @@ export function healthRoutes(
       }),
     },
   ];
-}
-
-function remembered(look: () => Promise<boolean>): () => Promise<boolean> {
-  let last: { at: number; result: Promise<boolean> } | undefined;
-  return () => {
-    if (!last || Date.now() - last.at > FRESH_MS) last = { at: Date.now(), result: look() };
-    return last.result;
-  };
 }
 
 async function answersInTime(database: Database): Promise<boolean> {

@@ -1,3 +1,5 @@
+import { clockIn } from "../common/clock";
+
 /** Reads a time written in one way. Returns local milliseconds (see calendar.ts of the generator), or why it cannot. */
 export type DateReader = (text: string) => number | undefined;
 
@@ -104,24 +106,13 @@ function offsetOf(zone: string): number {
 const OFFSETS = new Map<string, number>();
 const QUARTER = 900_000;
 
-const CLOCKS = new Map<string, Intl.DateTimeFormat>();
-
-function clockOfZone(timeZone: string): Intl.DateTimeFormat {
-  let clock = CLOCKS.get(timeZone);
-  if (clock === undefined) {
-    clock = new Intl.DateTimeFormat("sv", { timeZone, dateStyle: "short", timeStyle: "medium" });
-    CLOCKS.set(timeZone, clock);
-  }
-  return clock;
-}
-
 /** Clock time in a zone at an instant. */
 function toClock(instant: number, zone: string): number {
   const key = `${zone} ${Math.floor(instant / QUARTER)}`;
   let offset = OFFSETS.get(key);
   if (offset === undefined) {
     const rounded = Math.floor(instant / QUARTER) * QUARTER;
-    offset = Date.parse(`${clockOfZone(zone).format(rounded).replace(" ", "T")}Z`) - rounded;
+    offset = Date.parse(`${clockIn(zone).format(rounded).replace(" ", "T")}Z`) - rounded;
     if (OFFSETS.size > 100_000) OFFSETS.clear();
     OFFSETS.set(key, offset);
   }

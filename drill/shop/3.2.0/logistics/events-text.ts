@@ -1,4 +1,5 @@
 import { SHIPMENT_STATUSES, type ShipmentEvent, type ShipmentStatus } from "../../api/shipment";
+import { clockIn } from "../../common/clock";
 
 /** An event as read from `shipments.events`: its time is still local, "2025-03-01 14:03:22". */
 export interface LocalEvent {
@@ -19,19 +20,8 @@ export function readEvents(text: string | null): LocalEvent[] {
 
 /** One line for each event, in the local time of the zone. */
 export function writeEvents(events: readonly ShipmentEvent[], timeZone: string): string {
-  const format = formatIn(timeZone);
+  const clock = clockIn(timeZone);
   return events
-    .map(({ at, status, location }) => `${format.format(at)}|${status}|${location ?? ""}`)
+    .map(({ at, status, location }) => `${clock.format(at)}|${status}|${location ?? ""}`)
     .join("\n");
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** "2025-03-01 14:03:22" in a zone. Making a format costs far more than using it, so each zone has one. */
-function formatIn(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known !== undefined) return known;
-  const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
-  formats.set(timeZone, format);
-  return format;
 }
