@@ -7,7 +7,7 @@ import { Refusal } from "../refusal";
 import { s3Client } from "../stack/aws";
 import { Cluster } from "../stack/cluster";
 import { chooseEngine, type Engine } from "../stack/engine";
-import { plainOutputs, StackOperations } from "../stack/operations";
+import { StackOperations } from "../stack/operations";
 import { readParameters } from "../stack/parameters";
 import { openProject, type Project } from "../stack/project";
 import { manifestsOf } from "../stack/releases";
@@ -59,7 +59,8 @@ export async function doctor(options: CommonOptions): Promise<number> {
     const found = engine;
     await look("backend", "pulumi login; see docs/production.md, State and secrets.", async () => {
       const operations = await StackOperations.find(project, found);
-      const outputs = operations === undefined ? {} : plainOutputs(await operations.outputs());
+      await operations?.checkPassphrase();
+      const outputs = (await operations?.outputs()) ?? {};
       bucket = (outputs.evidence as { bucket?: string } | undefined)?.bucket;
       return outputs.phase === undefined
         ? "answers; nothing is deployed yet"

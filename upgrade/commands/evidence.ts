@@ -6,7 +6,6 @@ import { writeDocument } from "../output/document";
 import { Refusal } from "../refusal";
 import { AwsProblem } from "../stack/aws";
 import { readDial } from "../stack/dial";
-import { plainOutputs } from "../stack/operations";
 import { type CommonOptions, type Context, openContext } from "./context";
 
 /** `evidence verify`: whether every document is the one that was written. Names each that is not. */
@@ -37,7 +36,7 @@ export async function verifyEvidence(options: CommonOptions): Promise<number> {
 export async function evidenceOf({ project, operations }: Context) {
   const { next, current } = readDial(project);
   const release = next ?? current;
-  const outputs = plainOutputs(await operations.outputs());
+  const outputs = await operations.outputs();
   const { bucket } = (outputs.evidence ?? {}) as { bucket?: string };
   if (bucket === undefined)
     throw new Refusal(`${project.stack} has no evidence yet. Begin with: order-upgrade run --to prepared`);

@@ -12,7 +12,6 @@ import { TurnedFiles } from "../forecast/turns";
 import { writeDocument } from "../output/document";
 import { pathTo, type Turn } from "../path";
 import { readDial } from "../stack/dial";
-import { plainOutputs } from "../stack/operations";
 import { readParameters } from "../stack/parameters";
 import { irreversibleSteps, manifestsOf } from "../stack/releases";
 import { type CommonOptions, type Context, openContext } from "./context";
@@ -42,7 +41,7 @@ export async function plan(
   const { project, operations, console } = context;
   const dial = readDial(project);
   const parameters = readParameters(project);
-  const outputs = plainOutputs(await operations.outputs());
+  const outputs = await operations.outputs();
   const position = positionOf(dial, outputs);
   const turns = pathTo(position, options.to, dial.strategy, canaryOf(dial, options, parameters.edge.canary));
   const durations = measuredDurations(await operations.history());

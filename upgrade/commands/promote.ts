@@ -20,7 +20,7 @@ import { Refusal } from "../refusal";
 import { AwsProblem } from "../stack/aws";
 import { readDial, turnDial } from "../stack/dial";
 import { chooseEngine } from "../stack/engine";
-import { plainOutputs, StackOperations } from "../stack/operations";
+import { StackOperations } from "../stack/operations";
 import { takeDial } from "../stack/operator-lock";
 import { readParameters } from "../stack/parameters";
 import { openProject, type Project } from "../stack/project";
@@ -62,7 +62,7 @@ export async function promote(options: PromoteOptions): Promise<number> {
     );
     const side = async (one: Project): Promise<Side> => {
       const operations = await StackOperations.open(one, engine);
-      return { project: one, outputs: plainOutputs(await operations.outputs()) };
+      return { project: one, outputs: await operations.outputs() };
     };
     const [from, to] = [await side(other), await side(project)];
     const documents = await documentsOf(from, options.fromProfile);

@@ -11,7 +11,6 @@ import type { Memory } from "../gates/judge";
 import { writeDocument } from "../output/document";
 import { pathTo, phaseNamed, type Turn } from "../path";
 import { type Dial, readDial } from "../stack/dial";
-import { plainOutputs } from "../stack/operations";
 import { takeDial } from "../stack/operator-lock";
 import { rawParameter } from "../stack/parameters";
 import { openProject } from "../stack/project";
@@ -51,7 +50,7 @@ export async function turnTo(
 ): Promise<number> {
   const { project, console, operations } = context;
   const dial = readDial(project);
-  let outputs = plainOutputs(await operations.outputs());
+  let [outputs] = await Promise.all([operations.outputs(), operations.checkPassphrase()]);
   const turns = turnsTo(context, options, to, outputs);
   const reports: TurnReport[] = [];
   const memory: Memory = {};

@@ -10,7 +10,6 @@ import { judgeLayers } from "../gates/judge";
 import { writeDocument } from "../output/document";
 import { type Position, pathTo, type Turn } from "../path";
 import { type Dial, readDial } from "../stack/dial";
-import { plainOutputs } from "../stack/operations";
 import { turningNow } from "../stack/operator-lock";
 import { freezesOf, readParameters } from "../stack/parameters";
 import type { Project } from "../stack/project";
@@ -25,7 +24,7 @@ const SILENT: readonly Layer[] = ["alarms", "customer", "comparison", "queues", 
 export async function status(options: CommonOptions): Promise<number> {
   const { project, operations, console, json, engine } = await openContext(options);
   const dial = readDial(project);
-  const outputs = plainOutputs(await operations.outputs());
+  const outputs = await operations.outputs();
   const steps = (outputs.steps ?? {}) as Record<string, StepOutput>;
   const now = new Date();
   const weights = (outputs.weights ?? {}) as Record<string, number>;

@@ -6,6 +6,7 @@ import { automation } from "./automation";
 import { type BackendHolder, holderIn } from "./backend-lock";
 import type { Engine } from "./engine";
 import { EventReader, type Observation } from "./events";
+import { checkPassphrase, lastLines, maskSecrets } from "./outputs";
 import type { Project } from "./project";
 
 /** Result of an update or a preview. */
@@ -71,7 +72,9 @@ export class StackOperations {
   private constructor(
     readonly project: Project,
     private readonly stack: Stack,
-  ) {}
+  ) {
+    maskSecrets(stack.workspace);
+  }
 
   /** Opens the stack, and creates it in the state backend when it is new there. */
   static async open(project: Project, engine: Engine): Promise<StackOperations> {
@@ -94,8 +97,14 @@ export class StackOperations {
     }
   }
 
-  async outputs(): Promise<OutputMap> {
-    return this.stack.outputs();
+  /** What the stack says about itself, as people and programs read it: each secret is "[secret]". */
+  async outputs(): Promise<Record<string, unknown>> {
+    return plain(await this.stack.outputs());
+  }
+
+  /** @throws Refusal when the stack's secrets cannot be read: better before the dial is turned than after */
+  async checkPassphrase(): Promise<void> {
+    await checkPassphrase(this.stack);
   }
 
   async update(
@@ -108,7 +117,7 @@ export class StackOperations {
         .up({ ...this.options(), message, onEvent, ...(signal === undefined ? {} : { signal }) })
         .then((result) => ({
           changes: result.summary.resourceChanges ?? {},
-          outputs: plainOutputs(result.outputs),
+          outputs: plain(result.outputs),
         })),
     );
   }
@@ -231,11 +240,8 @@ export class StackOperations {
   }
 }
 
-/** Outputs of a stack as they are read by people and programs: without secrets. */
-export const plainOutputs = (outputs: OutputMap): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(outputs).map(([name, { value, secret }]) => [name, secret ? "[secret]" : value]),
-  );
+const plain = (outputs: OutputMap): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
 
 const located = (name: string | undefined, text: string): string =>
   name === undefined ? text : `${name}: ${text}`;
@@ -257,5 +263,5 @@ function environment(): Record<string, string> {
 function reason(problem: unknown): string {
   const text = problem instanceof Error ? problem.message : String(problem);
   const stderr = /stderr: ([\s\S]*?)(\n err\?:|$)/.exec(text)?.[1]?.trim();
-  return (stderr === undefined || stderr === "" ? text : stderr).split("\n").slice(-6).join("\n");
+  return lastLines(stderr === undefined || stderr === "" ? text : stderr);
 }

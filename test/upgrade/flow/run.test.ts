@@ -155,6 +155,15 @@ describe("a run", () => {
     expect(readDial(world.project).confirm).toEqual(["complete 4.0.0"]);
   });
 
+  it("refuses a wrong passphrase before the dial moves", async () => {
+    world = await FakeWorld.start({});
+    world.passphrase = "wrong";
+    const before = readDial(world.project);
+    await expect(run()).rejects.toThrow("incorrect passphrase");
+    expect(world.turns).toEqual([]);
+    expect(readDial(world.project)).toEqual(before);
+  });
+
   it("refuses a turn outside its window before the dial moves", async () => {
     const frozen = { freezes: [{ from: "2000-01-01", to: "2100-01-01", reason: "always" }] };
     world = await FakeWorld.start({}, { change: frozen });

@@ -7,6 +7,7 @@ import path from "node:path";
 import "tsx/cjs";
 import { stringify } from "yaml";
 import type { Context } from "../../../upgrade/commands/context";
+import { Refusal } from "../../../upgrade/refusal";
 import { readDial } from "../../../upgrade/stack/dial";
 import type { Outcome, StackOperations } from "../../../upgrade/stack/operations";
 import type { Project } from "../../../upgrade/stack/project";
@@ -40,6 +41,7 @@ export class FakeWorld {
   private outputs: Record<string, unknown> = {};
   /** Jobs that an update which failed or was killed has run. */
   ranSince: readonly string[] = [];
+  passphrase: "right" | "wrong" = "right";
   /** Fails the update to this phase. */
   failing: string | undefined;
   private digests: Record<string, string> = { "dev/4.0.0/1/verify.json": "sha256:a" };
@@ -72,10 +74,10 @@ export class FakeWorld {
       project: this.project,
       engine: { kind: "offline", version: "0", command: undefined as never },
       operations: {
-        outputs: async () =>
-          Object.fromEntries(
-            Object.entries(this.outputs).map(([name, value]) => [name, { value, secret: false }]),
-          ),
+        outputs: async () => this.outputs,
+        checkPassphrase: async () => {
+          if (this.passphrase === "wrong") throw new Refusal("incorrect passphrase");
+        },
         update: async (message: string) => this.update(message),
         jobsSinceCompleted: async () => new Set(this.ranSince),
       } as unknown as StackOperations,
