@@ -46,6 +46,10 @@ export async function finishModel(
     });
     await restored(client, one);
   }
+  for (const one of rows.filter(({ kind }) => kind === "option")) {
+    await changeSchema(client, [one.definition], patience);
+    await restored(client, one);
+  }
 }
 
 async function buildIndex(client: pg.ClientBase, one: Apart, patience: Patience): Promise<void> {

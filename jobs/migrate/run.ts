@@ -6,6 +6,7 @@ import { type Comparison, compare } from "../reconcile/compare";
 import { checkInvariants, type InvariantResult } from "../reconcile/invariants";
 import { type Authority, recheck, repair } from "../reconcile/repair";
 import { type BackfillResult, backfill } from "./backfill/backfill";
+import { settled } from "./backfill/observe";
 import { readMigration, setState } from "./bookkeeping";
 import { sampleWayBack } from "./declarations/sample";
 import { expand } from "./expand/expand";
@@ -59,6 +60,7 @@ export async function migrateAll(options: RunOptions): Promise<RunResult> {
       if (problems.length > 0) throw new ReleaseProblem(problems);
     }
     await expand(lead, { ...opened, patience, say });
+    await settled(lead, limitsOf(settings), signal);
     await setState(lead, "loading");
     say("loading");
     const loaded = await backfill({

@@ -35,7 +35,7 @@ export const limitsOf = (settings: MigrationSettings): Limits => ({
   writeLatency: settings.writeLatency * 1000,
   lag: settings.replicaLag,
   chunkSeconds: 0.4,
-  smallest: Math.min(500, settings.chunkRows),
+  smallest: Math.min(200, settings.chunkRows),
   usual: settings.chunkRows,
   largest: Math.max(20_000, settings.chunkRows),
 });

@@ -67,7 +67,7 @@ export async function claimChunk(
 
 type Claim = Omit<Chunk, "source"> & { readonly segment: LoadRow["segment"] };
 
-/** Ranges of whole numbers begin and end where the ranges that are locked do. */
+/** Large ranges of whole numbers begin and end where the ranges that are locked do, so that two chunks never share a lock. */
 async function nextRange(
   client: pg.ClientBase,
   source: Source,
@@ -90,8 +90,9 @@ async function nextRange(
     const first = next.rows[0]?.key;
     if (first !== null && first !== undefined) {
       const start = bucketStart(BigInt(first));
-      const last = bucketStart(BigInt(next.rows[0]?.last ?? first)) + BigInt(BUCKET_KEYS);
-      return { first: String(start > from ? start : from), beyond: String(last), segment };
+      const last = BigInt(next.rows[0]?.last ?? first);
+      const beyond = rows < BUCKET_KEYS ? last + 1n : bucketStart(last) + BigInt(BUCKET_KEYS);
+      return { first: String(start > from ? start : from), beyond: String(beyond), segment };
     }
     if (segment === "history") return undefined;
     segment = "history";

@@ -50,7 +50,7 @@ export const beginning = (others: number, { usual, smallest }: Limits): Pace =>
       };
 
 /**
- * Slower at once, faster step by step: halves under strain, grows by a quarter without. Undefined when nothing changes.
+ * Slower at once, faster step by step: halves under strain, grows by a half or a quarter without. Undefined when nothing changes.
  */
 export function decide(pace: Pace, seen: Observation, limits: Limits): Decision | undefined {
   const strain = strainOf(seen, limits);
@@ -92,24 +92,30 @@ const shorterPause = (pace: Pace): Pace => ({
 
 function grown(pace: Pace, { others, chunkSeconds }: Observation, limits: Limits): Pace {
   const quick = chunkSeconds !== null && chunkSeconds < limits.chunkSeconds / 2;
-  const chunkRows = quick ? Math.min(limits.largest, Math.ceil(pace.chunkRows * 1.25)) : pace.chunkRows;
-  return {
-    chunkRows: others === 0 && quick ? Math.max(limits.usual, chunkRows) : chunkRows,
-    pause: others === 0 || pace.pause <= 20 ? 0 : Math.floor(pace.pause / 2),
-    parallel: Math.min(limits.parallel, pace.parallel + 1),
-  };
+  const growth = pace.chunkRows < limits.usual ? 1.5 : 1.25;
+  const chunkRows = quick ? Math.min(limits.largest, Math.ceil(pace.chunkRows * growth)) : pace.chunkRows;
+  const parallel = Math.min(limits.parallel, pace.parallel + 1);
+  if (others === 0)
+    return { chunkRows: quick ? Math.max(limits.usual, chunkRows) : chunkRows, pause: 0, parallel };
+  // One more connection takes a whole core at once; larger chunks come first.
+  return quick && pace.chunkRows < limits.usual ? { ...pace, chunkRows } : { ...pace, chunkRows, parallel };
 }
 
-/** How far loading gives way to customers who are only a little slower: it must come to its end all the same. */
-const GENTLE = { chunkRows: 1000, shortest: 50, longest: 200, step: 20 };
+/**
+ * How far loading gives way to customers who are only a little slower: it must come to its end all the same. Chunks of a
+ * few milliseconds with short pauses, as whoever comes meanwhile waits for a core, or for the rows, until the chunk ends.
+ */
+const GENTLE = { chunkRows: 200, shortest: 10, longest: 50, step: 5 };
 /** Times the quiet latency, and the share of the latency that counts as strain below which nothing is slow. */
 const NOTICEABLE = { times: 1.5, share: 1 / 16 };
+
+/** Milliseconds of a small write that nobody calls slow. */
+export const unnoticed = ({ writeLatency }: Limits): number => NOTICEABLE.share * writeLatency;
 
 /** Customers are served, but noticeably slower than before. */
 function disturbanceOf({ others, quiet, writeLatency }: Observation, limits: Limits): string | undefined {
   if (others === 0 || quiet === null) return undefined;
-  const noticeable = Math.max(NOTICEABLE.share * limits.writeLatency, NOTICEABLE.times * quiet);
-  if (writeLatency <= noticeable) return undefined;
+  if (writeLatency <= Math.max(unnoticed(limits), NOTICEABLE.times * quiet)) return undefined;
   return `a small write took ${writeLatency.toFixed(1)} ms, ${quiet.toFixed(1)} ms before`;
 }
 
@@ -117,7 +123,7 @@ function strainOf(seen: Observation, limits: Limits): string | undefined {
   if (seen.blocked > 0) return `${seen.blocked} sessions waited for the load`;
   if (seen.lag !== null && seen.lag > limits.lag)
     return `a replica is ${Math.round(seen.lag / 1024 ** 2)} MiB behind`;
-  if (seen.writeLatency > limits.writeLatency)
+  if (seen.others > 0 && seen.writeLatency > limits.writeLatency)
     return `a small write took ${Math.round(seen.writeLatency)} ms`;
   return undefined;
 }

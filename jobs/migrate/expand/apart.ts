@@ -5,7 +5,7 @@ import { changeSchema, type Patience } from "../session";
 import { BOOK, identifier, qualified, targetTable } from "../sql/names";
 
 interface Apart {
-  readonly kind: "foreign-key" | "index";
+  readonly kind: "foreign-key" | "index" | "option";
   readonly relation: string;
   readonly name: string;
   readonly definition: string;
@@ -14,7 +14,9 @@ interface Apart {
 /**
  * Takes foreign keys and secondary indexes off the new tables, which are empty, and keeps their definitions: loading
  * into bare tables is faster, and one index built at the end is tighter than one grown. Unique indexes stay, as merging
- * and cleaning rest on them.
+ * and cleaning rest on them. The same goes for autovacuum's tours of a table that only grows, of PostgreSQL 13 and later:
+ * each reads everything that came since the last one, while the next rows arrive. Dead rows and statistics are still
+ * looked after.
  */
 export async function setApart(client: pg.ClientBase, model: Model, patience: Patience): Promise<void> {
   const tables = targetTables(model);
@@ -26,7 +28,12 @@ export async function setApart(client: pg.ClientBase, model: Model, patience: Pa
      SELECT 'index', c.oid::regclass::text, i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
       WHERE NOT i.indisunique AND NOT i.indisprimary AND c.oid = ANY ($1::regclass[])
-        AND i.indexrelid::regclass::text NOT LIKE '%order_upgrade_owner%'`,
+        AND i.indexrelid::regclass::text NOT LIKE '%order_upgrade_owner%'
+     UNION ALL
+     SELECT 'option', c.oid::regclass::text, '${INSERT_VACUUM}', format('ALTER TABLE %s RESET (${INSERT_VACUUM})', c.oid::regclass)
+       FROM pg_class c
+      WHERE c.oid = ANY ($1::regclass[]) AND current_setting('server_version_num')::int >= 130000
+        AND NOT EXISTS (SELECT FROM unnest(c.reloptions) AS own(name) WHERE own.name LIKE '${INSERT_VACUUM}=%')`,
     [tables],
   );
   const known = await client.query<{ found: boolean }>(
@@ -46,12 +53,18 @@ export async function setApart(client: pg.ClientBase, model: Model, patience: Pa
         ]
           .map((text) => `'${text.replaceAll("'", "''")}'`)
           .join(", ")}) ON CONFLICT DO NOTHING`,
-        one.kind === "index"
-          ? `DROP INDEX IF EXISTS ${one.name}`
-          : `ALTER TABLE ${one.relation} DROP CONSTRAINT IF EXISTS ${identifier(one.name)}`,
+        takenOff(one),
       ],
       patience,
     );
+}
+
+const INSERT_VACUUM = "autovacuum_vacuum_insert_threshold";
+
+function takenOff({ kind, relation, name }: Apart): string {
+  if (kind === "index") return `DROP INDEX IF EXISTS ${name}`;
+  if (kind === "foreign-key") return `ALTER TABLE ${relation} DROP CONSTRAINT IF EXISTS ${identifier(name)}`;
+  return `ALTER TABLE ${relation} SET (${name} = -1)`;
 }
 
 /**

@@ -83,10 +83,11 @@ describe("a migration of dirty data", () => {
     }
   });
 
-  it("puts every index and foreign key back, valid", async () => {
+  it("puts every index, foreign key and option back, valid", async () => {
     const { rows } = await shop.client.query<{ name: string }>(
       `SELECT conname AS name FROM pg_constraint WHERE NOT convalidated AND connamespace = 'shop_v4'::regnamespace
        UNION ALL SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid
+       UNION ALL SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'shop_v4'::regnamespace AND reloptions IS NOT NULL
        UNION ALL SELECT name FROM order_upgrade.set_apart WHERE NOT restored`,
     );
     expect(rows).toEqual([]);

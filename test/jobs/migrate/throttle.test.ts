@@ -13,7 +13,7 @@ const LIMITS: Limits = {
   writeLatency: 50,
   lag: 1000,
   chunkSeconds: 0.5,
-  smallest: 500,
+  smallest: 200,
   usual: 5000,
   largest: 20_000,
 };
@@ -38,15 +38,25 @@ describe("the pace of loading", () => {
     expect(decision?.reason).toContain(reason);
   });
 
-  it("grows step by step when there is room", () => {
+  it("grows step by step when there is room: chunks up to the usual size, then more of them at a time", () => {
+    expect(decide({ ...PACE, chunkRows: 1000 }, CALM, LIMITS)).toMatchObject({
+      chunkRows: 1500,
+      parallel: 2,
+    });
     expect(decide(PACE, CALM, LIMITS)).toMatchObject({ chunkRows: 6250, parallel: 3, pause: 0 });
+  });
+
+  it("takes slow writes for a strain only where somebody waits for them", () => {
+    const slow = { ...CALM, writeLatency: 80, others: 0 };
+    expect(decide(PACE, slow, LIMITS)).toMatchObject({ parallel: 3, pause: 0 });
+    expect(decide(PACE, { ...slow, lag: 5_000_000 }, LIMITS)).toMatchObject({ parallel: 1, pause: 20 });
   });
 
   it("gives way a little when customers are noticeably slower, and not when there are none", () => {
     const busy = { ...CALM, writeLatency: 8 };
-    expect(decide(PACE, busy, LIMITS)).toMatchObject({ chunkRows: 2500, pause: 50, parallel: 1 });
-    expect(decide({ chunkRows: 2000, pause: 50, parallel: 1 }, busy, LIMITS)).toMatchObject({ pause: 100 });
-    expect(decide({ chunkRows: 1000, pause: 200, parallel: 1 }, busy, LIMITS)).toBeUndefined();
+    expect(decide(PACE, busy, LIMITS)).toMatchObject({ chunkRows: 2500, pause: 10, parallel: 1 });
+    expect(decide({ chunkRows: 2000, pause: 10, parallel: 1 }, busy, LIMITS)).toMatchObject({ pause: 20 });
+    expect(decide({ chunkRows: 200, pause: 50, parallel: 1 }, busy, LIMITS)).toBeUndefined();
     expect(decide(PACE, { ...busy, others: 0 }, LIMITS)).toMatchObject({ parallel: 3, pause: 0 });
   });
 
@@ -54,16 +64,16 @@ describe("the pace of loading", () => {
     const busy = { ...CALM, writeLatency: 8 };
     expect(decide(PACE, busy, { ...LIMITS, writeLatency: 200 })).toMatchObject({ parallel: 3, pause: 0 });
     expect(decide(PACE, { ...busy, writeLatency: 13 }, { ...LIMITS, writeLatency: 200 })).toMatchObject({
-      pause: 50,
+      pause: 10,
       parallel: 1,
     });
   });
 
   it("feels its way while customers are at work: small chunks and pauses first, then one thing at a time", () => {
     const first = beginning(3, LIMITS);
-    expect(first).toEqual({ chunkRows: 1000, pause: 50, parallel: 1 });
-    expect(decide(first, CALM, LIMITS)).toMatchObject({ chunkRows: 1000, pause: 30, parallel: 1 });
-    expect(decide({ ...first, pause: 0 }, CALM, LIMITS)).toMatchObject({ chunkRows: 1250, parallel: 2 });
+    expect(first).toEqual({ chunkRows: 200, pause: 10, parallel: 1 });
+    expect(decide(first, CALM, LIMITS)).toMatchObject({ chunkRows: 200, pause: 5, parallel: 1 });
+    expect(decide({ ...first, pause: 0 }, CALM, LIMITS)).toMatchObject({ chunkRows: 300, parallel: 1 });
   });
 
   it("goes at its usual pace as soon as nobody else is at work", () => {
@@ -107,7 +117,7 @@ describe("the pace of loading", () => {
   });
 
   it("always gets back to full speed", () => {
-    let pace: Pace = { chunkRows: 500, pause: 2000, parallel: 1 };
+    let pace: Pace = { chunkRows: 200, pause: 2000, parallel: 1 };
     for (let look = 0; look < 40; look += 1) pace = decide(pace, CALM, LIMITS) ?? pace;
     expect(pace).toMatchObject({ chunkRows: 20_000, pause: 0, parallel: 4 });
   });
