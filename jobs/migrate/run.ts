@@ -6,10 +6,10 @@ import { type Comparison, compare } from "../reconcile/compare";
 import { checkInvariants, type InvariantResult } from "../reconcile/invariants";
 import { type Authority, recheck, repair } from "../reconcile/repair";
 import { type BackfillResult, backfill } from "./backfill/backfill";
-import { settled } from "./backfill/observe";
 import { readMigration, setState } from "./bookkeeping";
 import { sampleWayBack } from "./declarations/sample";
 import { expand } from "./expand/expand";
+import { atWork, settle } from "./expand/settle";
 import { finishModel } from "./finish";
 import { holdLock, type Opened, open, requireSame, type Subject } from "./open";
 import { limitsOf, type MigrationSettings } from "./settings";
@@ -59,8 +59,9 @@ export async function migrateAll(options: RunOptions): Promise<RunResult> {
       const problems = await sampleWayBack(lead, opened.model);
       if (problems.length > 0) throw new ReleaseProblem(problems);
     }
+    const before = await atWork(lead, signal);
     await expand(lead, { ...opened, patience, say });
-    await settled(lead, limitsOf(settings), signal);
+    await settle(lead, before, signal);
     await setState(lead, "loading");
     say("loading");
     const loaded = await backfill({

@@ -1,1 +1,1 @@
-nkaaixa6HvbxHZSJ3ShYNBgbbPJZk4oShw9J8lkewjj/CqfWVWE3TCq5EEHCPhlS+w86RRZVXMPe9ldjB28hAQ==
+xpnjP9B4edZ0i0SWtr+yie1wqd5W5Yxn4OS1yRT+oq8URlxB4kLoZIFWzzaWwyRWCHdQz+to9imCPWSY0rnnCQ==

@@ -1,24 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import type { Session } from "../session";
 import { BOOK } from "../sql/names";
-import { type Decision, decide, type Limits, type Observation, type Pace, unnoticed } from "./throttle";
-
-/** How long to wait at most until customers are served as quickly as ever, and between two looks; milliseconds. */
-const SETTLING = { longest: 3000, look: 250 };
-
-/**
- * Waits until two looks in a row find nobody slowed down: every session of a customer plans the triggers at its first
- * write, which takes it some 50 ms of a core, and a load that began right then would come on top.
- */
-export async function settled(client: pg.ClientBase, limits: Limits, signal?: AbortSignal): Promise<void> {
-  let calm = 0;
-  for (let waited = 0; waited < SETTLING.longest && calm < 2; waited += SETTLING.look) {
-    if ((await othersAtWork(client, [])) === 0) return;
-    await sleep(SETTLING.look, undefined, { signal });
-    calm = (await smallWrite(client, 3)) <= unnoticed(limits) ? calm + 1 : 0;
-  }
-}
+import { type Decision, decide, type Limits, type Observation, type Pace } from "./throttle";
 
 /** What the load itself knows when it looks at the live system. */
 interface Known extends Pick<Observation, "chunkSeconds" | "quiet"> {

@@ -109,13 +109,11 @@ const GENTLE = { chunkRows: 200, shortest: 10, longest: 50, step: 5 };
 /** Times the quiet latency, and the share of the latency that counts as strain below which nothing is slow. */
 const NOTICEABLE = { times: 1.5, share: 1 / 16 };
 
-/** Milliseconds of a small write that nobody calls slow. */
-export const unnoticed = ({ writeLatency }: Limits): number => NOTICEABLE.share * writeLatency;
-
 /** Customers are served, but noticeably slower than before. */
 function disturbanceOf({ others, quiet, writeLatency }: Observation, limits: Limits): string | undefined {
   if (others === 0 || quiet === null) return undefined;
-  if (writeLatency <= Math.max(unnoticed(limits), NOTICEABLE.times * quiet)) return undefined;
+  const noticeable = Math.max(NOTICEABLE.share * limits.writeLatency, NOTICEABLE.times * quiet);
+  if (writeLatency <= noticeable) return undefined;
   return `a small write took ${writeLatency.toFixed(1)} ms, ${quiet.toFixed(1)} ms before`;
 }
 
