@@ -48,7 +48,8 @@ describe("the database", () => {
         await connection.rows(UPDATE, [second]);
       });
     await Promise.all([crosswise(1, 2), crosswise(2, 1)]);
-    expect(runs).toBe(3);
+    // The one that runs again may meet the other once more before that has ended.
+    expect(runs).toBeGreaterThanOrEqual(3);
     const read = statement("read", "SELECT n, big FROM pair ORDER BY id");
     expect(await database.rows(read)).toEqual([
       { n: 2, big: 7 },
