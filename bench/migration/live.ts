@@ -62,7 +62,7 @@ async function alarms(stand: Stand, model: Model): Promise<number> {
 
 export interface Disturbance {
   readonly before: Seen;
-  /** While functions and triggers are made. */
+  /** While functions and triggers are made, and until the customers' sessions have planned them. */
   readonly expanding: Seen;
   /** While rows are loaded. */
   readonly during: Seen;

@@ -11,7 +11,10 @@ interface Apart {
   definition: string;
 }
 
-/** Puts back what was set apart, without long locks: indexes concurrently, foreign keys unvalidated and validated after. */
+/**
+ * Puts back what was set apart, without long locks: indexes concurrently, foreign keys unvalidated and validated after,
+ * autovacuum's tours last.
+ */
 export async function finishModel(
   client: pg.ClientBase,
   model: Model,

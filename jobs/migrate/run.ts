@@ -9,7 +9,7 @@ import { type BackfillResult, backfill } from "./backfill/backfill";
 import { readMigration, setState } from "./bookkeeping";
 import { sampleWayBack } from "./declarations/sample";
 import { expand } from "./expand/expand";
-import { atWork, settle } from "./expand/settle";
+import { settle, statementsAtOnce } from "./expand/settle";
 import { finishModel } from "./finish";
 import { holdLock, type Opened, open, requireSame, type Subject } from "./open";
 import { limitsOf, type MigrationSettings } from "./settings";
@@ -59,7 +59,7 @@ export async function migrateAll(options: RunOptions): Promise<RunResult> {
       const problems = await sampleWayBack(lead, opened.model);
       if (problems.length > 0) throw new ReleaseProblem(problems);
     }
-    const before = await atWork(lead, signal);
+    const before = await statementsAtOnce(lead, signal);
     await expand(lead, { ...opened, patience, say });
     await settle(lead, before, signal);
     await setState(lead, "loading");

@@ -1,1 +1,1 @@
-6uENP8FpcRm63yPnb/4/tAcg+1j60SZfReUnw9W6E13PkkfnEmAaPWpHlaGe+1LBkD6Jjronfu1dbFEba96HCg==
+mLV/6cit/b03k2VYJijsakgGR5z3U07yLbuMGqgy2/ucyp+xP6N6h1sE/tOq/znaIp1qeEAl1p0oh1oYMokECg==

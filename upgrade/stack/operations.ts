@@ -6,7 +6,7 @@ import { automation } from "./automation";
 import { type BackendHolder, holderIn } from "./backend-lock";
 import type { Engine } from "./engine";
 import { EventReader, type Observation } from "./events";
-import { checkPassphrase, lastLines, maskSecrets } from "./outputs";
+import { checkPassphrase, lastLines, maskSecrets, unusableBackend } from "./outputs";
 import type { Project } from "./project";
 
 /** Result of an update or a preview. */
@@ -82,7 +82,7 @@ export class StackOperations {
       const stack = await automation().LocalWorkspace.createOrSelectStack(...placeOf(project, engine));
       return new StackOperations(project, stack);
     } catch (problem) {
-      throw new Refusal(`The state backend cannot be used: ${reason(problem)}`);
+      throw unusableBackend(reason(problem));
     }
   }
 
@@ -93,7 +93,7 @@ export class StackOperations {
       return new StackOperations(project, await LocalWorkspace.selectStack(...placeOf(project, engine)));
     } catch (problem) {
       if (problem instanceof StackNotFoundError) return undefined;
-      throw new Refusal(`The state backend cannot be used: ${reason(problem)}`);
+      throw unusableBackend(reason(problem));
     }
   }
 

@@ -39,9 +39,12 @@ async function ask(workspace: Workspace, stack: string, ...flags: string[]): Pro
   } catch (problem) {
     const { stderr, message } = problem as Error & { readonly stderr?: string };
     const told = stderr?.trim() || message;
-    throw new Refusal(`The state backend cannot be used: ${lastLines(told)}`);
+    throw unusableBackend(told);
   }
 }
+
+export const unusableBackend = (told: string): Refusal =>
+  new Refusal(`The state backend cannot be used: ${lastLines(told)}`);
 
 /** The end of what an engine printed, without the stack frames that only its developers can use. */
 export const lastLines = (text: string): string =>

@@ -6,15 +6,19 @@ const LONGEST = 3000;
 const LOOK = 250;
 const COUNT = 50;
 
-/** Statements of other sessions that run at one time, on average of some counts. */
-export async function atWork(client: pg.ClientBase, signal?: AbortSignal): Promise<number> {
+/** Statements of other sessions that run at one time, on average of some counts; told at once where nobody is at work. */
+export async function statementsAtOnce(client: pg.ClientBase, signal?: AbortSignal): Promise<number> {
   let sum = 0;
   for (let count = 0; count < LOOK / COUNT; count += 1) {
-    const { rows } = await client.query<{ active: number }>(
-      `SELECT count(*)::int AS active FROM pg_stat_activity
-        WHERE datname = current_database() AND backend_type = 'client backend' AND state = 'active' AND pid <> pg_backend_pid()`,
+    const { rows } = await client.query<{ active: number; lately: number }>(
+      `SELECT count(*) FILTER (WHERE state = 'active')::int AS active,
+              count(*) FILTER (WHERE state_change > clock_timestamp() - interval '1 second')::int AS lately
+         FROM pg_stat_activity
+        WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`,
     );
-    sum += rows[0]?.active ?? 0;
+    const { active = 0, lately = 0 } = rows[0] ?? {};
+    if (active === 0 && lately === 0) return 0;
+    sum += active;
     await sleep(COUNT, undefined, { signal });
   }
   return (sum * COUNT) / LOOK;
@@ -29,5 +33,5 @@ export async function atWork(client: pg.ClientBase, signal?: AbortSignal): Promi
 export async function settle(client: pg.ClientBase, before: number, signal?: AbortSignal): Promise<void> {
   let calm = 0;
   for (let waited = 0; waited < LONGEST && calm < 2; waited += LOOK)
-    calm = (await atWork(client, signal)) <= 2 * before + 1 ? calm + 1 : 0;
+    calm = (await statementsAtOnce(client, signal)) <= 2 * before + 1 ? calm + 1 : 0;
 }

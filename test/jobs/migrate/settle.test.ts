@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryPostgres } from "../../../drill/postgres/server";
-import { atWork, settle } from "../../../jobs/migrate/expand/settle";
+import { settle, statementsAtOnce } from "../../../jobs/migrate/expand/settle";
 
 let server: Awaited<ReturnType<typeof temporaryPostgres>>;
 const clients: pg.Client[] = [];
@@ -27,7 +27,7 @@ describe("before the load begins", () => {
     const busy = Promise.all(
       Array.from({ length: 5 }, async () => (await connect()).query("SELECT pg_sleep(1)")),
     ).then(() => order.push("served"));
-    while ((await atWork(client)) < 2);
+    while ((await statementsAtOnce(client)) < 2);
     await settle(client, 0).then(() => order.push("loading"));
     await busy;
     expect(order).toEqual(["served", "loading"]);
@@ -38,7 +38,7 @@ describe("before the load begins", () => {
     const ended: string[] = [];
     const sessions = await Promise.all(Array.from({ length: 5 }, connect));
     const busy = sessions.map((one) => one.query("SELECT pg_sleep(60)").catch(() => ended.push("ended")));
-    while ((await atWork(client)) < 4);
+    while ((await statementsAtOnce(client)) < 4);
     await settle(client, 5);
     await settle(client, 0);
     expect(ended).toEqual([]);
