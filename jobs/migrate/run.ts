@@ -59,7 +59,7 @@ export async function migrateAll(options: RunOptions): Promise<RunResult> {
       const problems = await sampleWayBack(lead, opened.model);
       if (problems.length > 0) throw new ReleaseProblem(problems);
     }
-    const before = await statementsAtOnce(lead, signal);
+    const before = await statementsAtOnce(lead, { signal });
     await expand(lead, { ...opened, patience, say });
     await settle(lead, before, signal);
     await setState(lead, "loading");

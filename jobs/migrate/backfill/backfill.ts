@@ -61,7 +61,7 @@ class Backfill {
   #rows = 0;
   #decisions = 0;
   #recent: number[] = [];
-  #stopped = false;
+  readonly #stop = new AbortController();
   #halfSaid = false;
   #quiet: number | null = null;
   readonly #backends = new Set<number>();
@@ -108,7 +108,7 @@ class Backfill {
     const session = new Session(this.options.database);
     try {
       for (;;) {
-        if (this.#stopped) return;
+        if (this.#stop.signal.aborted) return;
         this.options.signal?.throwIfAborted();
         if (index >= this.#pace.parallel) {
           if (this.#finished.size === this.#sources.size) return;
@@ -133,7 +133,7 @@ class Backfill {
         if (this.#pace.pause > 0) await sleep(this.#pace.pause);
       }
     } catch (problem) {
-      this.#stopped = true;
+      this.stop();
       throw problem;
     } finally {
       await session.end();
@@ -211,9 +211,10 @@ class Backfill {
   async watch(): Promise<void> {
     const session = new Session(this.options.database);
     try {
-      while (!this.#stopped) {
-        await sleep(this.options.interval ?? 500);
-        if (this.#stopped || this.options.signal?.aborted) return;
+      for (;;) {
+        // Whoever stops does not wait for the next look.
+        await sleep(this.options.interval ?? 500, undefined, this.#stop).catch(() => undefined);
+        if (this.#stop.signal.aborted || this.options.signal?.aborted) return;
         const taken = this.#recent.splice(0);
         const chunkSeconds =
           taken.length === 0 ? null : taken.reduce((sum, one) => sum + one, 0) / taken.length;
@@ -234,7 +235,7 @@ class Backfill {
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#stop.abort();
   }
 
   figures(): Omit<BackfillResult, "seconds"> {

@@ -6,18 +6,24 @@ const LONGEST = 3000;
 const LOOK = 250;
 const COUNT = 50;
 
-/** Statements of other sessions that run at one time, on average of some counts; told at once where nobody is at work. */
-export async function statementsAtOnce(client: pg.ClientBase, signal?: AbortSignal): Promise<number> {
+/**
+ * Statements of other sessions that run at one time, on average of some counts. Where no more than `few` sessions are at
+ * work, counting on would tell nothing: those that run now are told at once.
+ */
+export async function statementsAtOnce(
+  client: pg.ClientBase,
+  { few = 1, signal }: { few?: number; signal?: AbortSignal | undefined } = {},
+): Promise<number> {
   let sum = 0;
   for (let count = 0; count < LOOK / COUNT; count += 1) {
-    const { rows } = await client.query<{ active: number; lately: number }>(
+    const { rows } = await client.query<{ active: number; sessions: number }>(
       `SELECT count(*) FILTER (WHERE state = 'active')::int AS active,
-              count(*) FILTER (WHERE state_change > clock_timestamp() - interval '1 second')::int AS lately
+              count(*) FILTER (WHERE state = 'active' OR state_change > clock_timestamp() - interval '1 second')::int AS sessions
          FROM pg_stat_activity
         WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`,
     );
-    const { active = 0, lately = 0 } = rows[0] ?? {};
-    if (active === 0 && lately === 0) return 0;
+    const { active = 0, sessions = 0 } = rows[0] ?? {};
+    if (sessions <= few) return active;
     sum += active;
     await sleep(COUNT, undefined, { signal });
   }
@@ -31,7 +37,8 @@ export async function statementsAtOnce(client: pg.ClientBase, signal?: AbortSign
  * double that time.
  */
 export async function settle(client: pg.ClientBase, before: number, signal?: AbortSignal): Promise<void> {
+  const usual = 2 * before + 1;
   let calm = 0;
   for (let waited = 0; waited < LONGEST && calm < 2; waited += LOOK)
-    calm = (await statementsAtOnce(client, signal)) <= 2 * before + 1 ? calm + 1 : 0;
+    calm = (await statementsAtOnce(client, { few: usual, signal })) <= usual ? calm + 1 : 0;
 }

@@ -34,7 +34,8 @@ async function bundle(release: string, module: string): Promise<string> {
   return outfile;
 }
 
-describe.each(RELEASES)("stopping a module of %s", (release) => {
+// Each has a shop of its own, and waits most of the time.
+describe.concurrent.each(RELEASES)("stopping a module of %s", (release) => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await startShop(server, release, {
@@ -101,7 +102,7 @@ describe.each(RELEASES)("stopping a module of %s", (release) => {
   });
 });
 
-describe.each(RELEASES)("killing a worker of %s", (release) => {
+describe.concurrent.each(RELEASES)("killing a worker of %s", (release) => {
   it("loses nothing: another one takes over when the lease ends", async () => {
     const shop = await startShop(server, release, {
       name: `kill_${release.replaceAll(".", "_")}`,
@@ -147,7 +148,7 @@ describe("the environment", () => {
   });
 });
 
-describe.each(RELEASES)("faults of %s", (release) => {
+describe.concurrent.each(RELEASES)("faults of %s", (release) => {
   const open: Shop[] = [];
   afterAll(async () => {
     for (const shop of open) await shop.stop();

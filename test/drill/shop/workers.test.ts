@@ -15,7 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe.each(RELEASES)("workers of %s", (release) => {
+// Each has a shop of its own, and waits for workers most of the time.
+describe.concurrent.each(RELEASES)("workers of %s", (release) => {
   const { schema } = program(release, "orders");
   const shops: Shop[] = [];
   const open = async (
