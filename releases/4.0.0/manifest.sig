@@ -1,1 +1,1 @@
-mLV/6cit/b03k2VYJijsakgGR5z3U07yLbuMGqgy2/ucyp+xP6N6h1sE/tOq/znaIp1qeEAl1p0oh1oYMokECg==
+I5YZb+Caz3qrs32xuW6xlqD/SxdxcdYwTo1qN88EgLzdOZ3QA62g4RKqd5G00XML/jMW1ZxCL+HjsnZ9wsxHBQ==
