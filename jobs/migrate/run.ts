@@ -110,9 +110,14 @@ export async function compareAndRepair(
   if (first.equal) return { comparison: first, found: [], repaired: 0, invariants };
   say(`${first.differences.length} rows differ; writing them again from the ${authority} model`);
   const repaired = await repair(database, opened.model, first.differences, authority);
-  const comparison = await compare(shared);
-  return { comparison, found: first.differences, repaired, invariants };
+  const again = await compare({ ...shared, only: first.sources.filter(differs).map(({ source }) => source) });
+  const sources = first.sources.map(
+    (one) => again.sources.find(({ source }) => source === one.source) ?? one,
+  );
+  return { comparison: { ...again, sources }, found: first.differences, repaired, invariants };
 }
+
+const differs = ({ state }: Comparison["sources"][number]): boolean => state === "different";
 
 /** Keeps what the full comparison found, where the scheduled one goes on. */
 async function noteComparison(

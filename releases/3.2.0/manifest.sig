@@ -1,1 +1,1 @@
-/FFPEAAfQ/YRhhxrpsfzI+clE0olnmlO2/goNGqln5HyoFOzJErszP+WDkBUZ0tbhnfFUQRkBwJCmY9qlhRkCw==
+HYJL7R7Nfm6CfyXxEc2Y3qXlkRfhtbyiaAxW8N/k8IhlTFJB1vz292USJe15THRLhE/mO1DMgU3kRLAjb1uYBA==

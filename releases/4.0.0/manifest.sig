@@ -1,1 +1,1 @@
-I5YZb+Caz3qrs32xuW6xlqD/SxdxcdYwTo1qN88EgLzdOZ3QA62g4RKqd5G00XML/jMW1ZxCL+HjsnZ9wsxHBQ==
+xYYgmKmX2cJYB2VsS9w47ylwbWl7z4HhET0qWV8kLDu7Sl0wmSjoSaerd+G6z3VPmdGTgbYMxqJaYkr+muhDDw==

@@ -45,6 +45,8 @@ export async function claimChunk(
     );
     const load = found.rows[0];
     if (load === undefined || load.done) return undefined;
+    if (source.ranged && source.after.length > 0 && load.next === null)
+      Object.assign(load, await keysNow(client, source));
     const chunk = source.ranged
       ? await nextRange(client, source, load, rows)
       : await nextKeys(client, source, load, rows);
@@ -63,6 +65,21 @@ export async function claimChunk(
     );
     return { source: source.table, first: chunk.first, beyond: chunk.beyond };
   });
+}
+
+/**
+ * Rows that came while what they refer to was not loaded belong to the load: their triggers could not find it. So the
+ * keys are read again when the load of a source begins.
+ */
+async function keysNow(client: pg.ClientBase, source: Source): Promise<Pick<LoadRow, "lowest" | "highest">> {
+  const key = `s.${identifier(source.key)}`;
+  const { rows } = await client.query<Pick<LoadRow, "lowest" | "highest">>(
+    `UPDATE ${BOOK}.load SET lowest = keys.lowest, highest = keys.highest
+       FROM (SELECT min(${key})::text AS lowest, max(${key})::text AS highest FROM ${sourceTable(source)} s) keys
+      WHERE source = $1 RETURNING load.lowest, load.highest`,
+    [source.table],
+  );
+  return rows[0] ?? { lowest: null, highest: null };
 }
 
 type Claim = Omit<Chunk, "source"> & { readonly segment: LoadRow["segment"] };
@@ -91,7 +108,9 @@ async function nextRange(
     if (first !== null && first !== undefined) {
       const start = bucketStart(BigInt(first));
       const last = BigInt(next.rows[0]?.last ?? first);
-      const beyond = rows < BUCKET_KEYS ? last + 1n : bucketStart(last) + BigInt(BUCKET_KEYS);
+      // The last one goes to the end of its lock all the same, so that it waits for rows that are being written now.
+      const small = rows < BUCKET_KEYS && last + 1n < end;
+      const beyond = small ? last + 1n : bucketStart(last) + BigInt(BUCKET_KEYS);
       return { first: String(start > from ? start : from), beyond: String(beyond), segment };
     }
     if (segment === "history") return undefined;

@@ -179,6 +179,30 @@ describe("a migration survives", () => {
       expect(await audit(shop.database, result.opened.model)).toEqual([]);
     }));
 
+  it("orders that come before the customers they name are loaded: nothing is left to repair", () =>
+    shopOnServer(async (shop) => {
+      const orders = `INSERT INTO shop_v3.orders (number, customer_id, lines, total, status, currency)
+        SELECT 'early' || n, n, '[]', 0, 'placed', 'EUR' FROM generate_series(1, 100) n`;
+      await shop.client.query(
+        `CREATE FUNCTION public.slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$;
+         CREATE TRIGGER slowly AFTER INSERT ON shop_v4.customers FOR EACH STATEMENT EXECUTE FUNCTION public.slowly()`,
+      );
+      let early: Promise<unknown> = Promise.resolve();
+      const result = await finished(shop, {
+        chunkRows: 100,
+        say: (message) => {
+          if (message === "loading") early = shop.client.query(orders);
+        },
+      });
+      await early;
+      expect(result.found).toEqual([]);
+      const { rows } = await shop.client.query(
+        "SELECT count(*)::int AS known FROM shop_v4.orders WHERE number LIKE 'early%' AND customer_id IS NOT NULL",
+      );
+      expect(rows).toEqual([{ known: 100 }]);
+      expect(await audit(shop.database, result.opened.model)).toEqual([]);
+    }));
+
   it("transactions with an old snapshot: what they miss is looked at again", () =>
     shopOnServer(async (shop) => {
       const old = new pg.Client(shop.url);
