@@ -1,1 +1,1 @@
-xYYgmKmX2cJYB2VsS9w47ylwbWl7z4HhET0qWV8kLDu7Sl0wmSjoSaerd+G6z3VPmdGTgbYMxqJaYkr+muhDDw==
+90CNKtdy20GG90AsJ/aKbSEZnYJ/FDC1d3LKwsMNhM4behswJQYjTdB7U3dStB+yogHbmdwhWyBP+AuXXRhFDg==

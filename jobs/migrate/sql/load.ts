@@ -37,10 +37,16 @@ export function loadStatement(source: Source): string {
   ON CONFLICT (${columnList(target.key)}) DO NOTHING RETURNING 1)`,
   );
   const quarantine = setsAside(source) ? [`aside AS (${insertAside(source)} ON CONFLICT DO NOTHING)`] : [];
+  // A row the triggers wrote before is left alone, so what they set aside of it since then stays set aside.
+  const there = source.targets.map((target) => {
+    const filter = target.filter === undefined ? "" : ` AND (${target.filter})`;
+    return `EXISTS (SELECT FROM ${targetTable(target)} t WHERE t.${identifier(target.owner)} = s.${identifier(source.key)}${filter})`;
+  });
   // One probe of the index a row, whatever the planner believes about a table that fills while it is read.
   const released = `released AS (DELETE FROM ${BOOK}.quarantine q WHERE q.ctid = ANY (ARRAY(
   SELECT known.at FROM s CROSS JOIN LATERAL (SELECT k.ctid AS at FROM ${BOOK}.quarantine k WHERE k.source = ${literal(source.table)}
-    AND k.key = s.${identifier(source.key)}::text AND k.direction = 'forward' OFFSET 0) known)))`;
+    AND k.key = s.${identifier(source.key)}::text AND k.direction = 'forward'
+    AND CASE WHEN k.key IS NOT NULL THEN NOT (${there.join(" OR ")}) END OFFSET 0) known)))`;
   const written = source.targets.map(
     (target, index) => `${literal(target.table)}, (SELECT count(*) FROM w${index})`,
   );

@@ -38,3 +38,22 @@ it("loading merges no row into one that was merged itself and has another value 
     await shop.stop();
   }
 });
+
+it("loading leaves set aside what the triggers could not write over a row they wrote before", async () => {
+  const shop = await emptyShop();
+  try {
+    await shop.client.query(
+      "INSERT INTO shop_v3.customers (id, email, name) VALUES (1, 'a@shop.example', 'A'), (2, 'b@shop.example', 'B')",
+    );
+    const { opened } = await finished(shop);
+    await shop.client.query("UPDATE shop_v3.customers SET email = 'a@shop.example' WHERE id = 2");
+    const source = opened.model.sources.find(({ table }) => table === "customers");
+    if (source === undefined) throw new Error("there is no source customers");
+    await shop.client.query(loadStatement(source), [null, null]);
+    const aside = await shop.client.query("SELECT key, rule FROM order_upgrade.quarantine");
+    expect(aside.rows).toEqual([{ key: "2", rule: "error-23505" }]);
+    expect(await audit(shop.database, opened.model)).toEqual([]);
+  } finally {
+    await shop.stop();
+  }
+});
