@@ -20,13 +20,12 @@ export async function drill(
   signal: AbortSignal,
 ): Promise<DrillResult> {
   const progress = begin(workspace, options, print);
-  // Nobody needs a program before the stack is deployed, so the world starts meanwhile.
+  // Nobody needs a program before the stack is deployed, so the world starts and the stack is made meanwhile.
   const pulled = pullImages(workspace, options, print);
   pulled.catch(() => undefined);
   const world = await World.start(workspace, options.seed);
   const site = new Site(workspace, options, world, print, signal);
   try {
-    await pulled;
     if (existsSync(stackFile(workspace))) {
       refreshStackFile(workspace, world);
       await freeStack(workspace, options.stack, options.engine);
@@ -34,6 +33,7 @@ export async function drill(
       writeStackFile(workspace, options, world);
       await makeStack(workspace, options.stack, options.engine);
     }
+    await pulled;
     for (const fault of FAULTS[options.fault ?? ""]?.faults(options.to) ?? [])
       await world.cloud.inject(fault);
     if ("traffic" in progress.done) await site.openDoors();
