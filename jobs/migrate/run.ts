@@ -85,7 +85,7 @@ export async function migrateAll(options: RunOptions): Promise<RunResult> {
   }
 }
 
-/** Compares; where that finds differences, repairs them and compares those sources once more. */
+/** Compares; where that finds differences, repairs them and compares once more. */
 export async function compareAndRepair(
   options: Pick<RunOptions, "database" | "subject" | "settings" | "signal" | "say" | "count">,
   opened: Opened,
@@ -110,14 +110,10 @@ export async function compareAndRepair(
   if (first.equal) return { comparison: first, found: [], repaired: 0, invariants };
   say(`${first.differences.length} rows differ; writing them again from the ${authority} model`);
   const repaired = await repair(database, opened.model, first.differences, authority);
-  const again = await compare({ ...shared, only: first.sources.filter(differs).map(({ source }) => source) });
-  const sources = first.sources.map(
-    (one) => again.sources.find(({ source }) => source === one.source) ?? one,
-  );
-  return { comparison: { ...again, sources }, found: first.differences, repaired, invariants };
+  // All of them: a row that is there again may make rows of other sources differ that refer to it.
+  const comparison = await compare(shared);
+  return { comparison, found: first.differences, repaired, invariants };
 }
-
-const differs = ({ state }: Comparison["sources"][number]): boolean => state === "different";
 
 /** Keeps what the full comparison found, where the scheduled one goes on. */
 async function noteComparison(

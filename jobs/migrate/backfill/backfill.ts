@@ -213,7 +213,9 @@ class Backfill {
     try {
       for (;;) {
         // Whoever stops does not wait for the next look.
-        await sleep(this.options.interval ?? 500, undefined, this.#stop).catch(() => undefined);
+        await sleep(this.options.interval ?? 500, undefined, { signal: this.#stop.signal }).catch(
+          () => undefined,
+        );
         if (this.#stop.signal.aborted || this.options.signal?.aborted) return;
         const taken = this.#recent.splice(0);
         const chunkSeconds =

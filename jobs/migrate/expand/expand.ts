@@ -68,7 +68,7 @@ export async function createFunctions(client: pg.ClientBase, model: Model): Prom
   await changeSchema(client, statements, { lockTimeout: 5000 });
 }
 
-/** Notes for each source which keys there are. Rows that come later are the triggers' business. */
+/** Notes for each source which keys there are. Rows that come later are the triggers' business, where those find what the rows refer to. */
 async function planLoads(client: pg.ClientBase, model: Model): Promise<void> {
   for (const source of model.sources) {
     const key = identifier(source.key);

@@ -1,7 +1,7 @@
 import type { Source, Target } from "../declarations/model";
 import { judgedRows, targetRows } from "./judge";
 import { inRange } from "./load";
-import { BOOK, compared, identifier, literal, sourceTable, targetTable } from "./names";
+import { BOOK, compared, filtered, identifier, literal, sourceTable, targetTable } from "./names";
 
 /**
  * Counts and hashes what a range of source rows gives and what the targets hold. Rows: `relation`, `side` (`source`,
@@ -47,9 +47,8 @@ SELECT ${owner}::text AS owner, json_build_object(${key})::text AS key,
 /** `target t WHERE …`: the rows of a target that have a counterpart in the range, without those set aside. */
 function heldRows(source: Source, target: Target): string {
   const aside = `NOT EXISTS (SELECT FROM ${BOOK}.quarantine q WHERE q.source = ${literal(source.table)} AND q.key = t.${identifier(target.owner)}::text)`;
-  const filter = target.filter === undefined ? "" : ` AND (${target.filter})`;
   const owned = `t.${identifier(target.owner)} IS NOT NULL`;
-  return `${targetTable(target)} t WHERE ${owned} AND ${inRange(source, "t", target.owner)}${filter} AND ${aside}`;
+  return `${targetTable(target)} t WHERE ${owned} AND ${inRange(source, "t", target.owner)}${filtered(target)} AND ${aside}`;
 }
 
 const hash = (target: Target, alias: string): string =>

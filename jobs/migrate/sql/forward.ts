@@ -4,6 +4,7 @@ import { insertAside, judgedRows, setsAside, targetRows } from "./judge";
 import {
   BOOK,
   FUNCTION_SETTINGS,
+  filtered,
   forwardFunction,
   identifier,
   literal,
@@ -101,9 +102,8 @@ function applyStatement(source: Source, fresh: boolean): string {
 function deleteVanished(source: Source, target: Target, index: number): string {
   const owner = `t.${identifier(target.owner)}`;
   const same = target.key.map((name) => `f.${identifier(name)} = t.${identifier(name)}`).join(" AND ");
-  const filter = target.filter === undefined ? "" : ` AND (${target.filter})`;
   return `DELETE FROM ${targetTable(target)} t
-  WHERE ${owner} = ANY (keys)${filter}
+  WHERE ${owner} = ANY (keys)${filtered(target)}
     AND NOT EXISTS (SELECT FROM f${index} f WHERE ${same})
     AND NOT EXISTS (SELECT FROM judged j WHERE j.${identifier(source.key)} = ${owner} AND j.set_aside IS NOT NULL)`;
 }

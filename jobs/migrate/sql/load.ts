@@ -1,6 +1,6 @@
 import type { Source } from "../declarations/model";
 import { insertAside, judgedRows, setsAside, targetRows } from "./judge";
-import { BOOK, columnList, identifier, literal, sourceTable, targetTable } from "./names";
+import { BOOK, columnList, identifier, literal, ownedRows, sourceTable, targetTable } from "./names";
 
 /** Condition of a range of keys: `$1` is its first, `$2` the first after it; NULL is no limit. */
 export function inRange(source: Source, alias = "s", column = source.key): string {
@@ -38,11 +38,11 @@ export function loadStatement(source: Source): string {
   );
   const quarantine = setsAside(source) ? [`aside AS (${insertAside(source)} ON CONFLICT DO NOTHING)`] : [];
   // A row the triggers wrote before is left alone, so what they set aside of it since then stays set aside.
-  const there = source.targets.map((target) => {
-    const filter = target.filter === undefined ? "" : ` AND (${target.filter})`;
-    return `EXISTS (SELECT FROM ${targetTable(target)} t WHERE t.${identifier(target.owner)} = s.${identifier(source.key)}${filter})`;
-  });
-  // One probe of the index a row, whatever the planner believes about a table that fills while it is read.
+  const there = source.targets.map(
+    (target) => `EXISTS (SELECT FROM ${targetTable(target)} t WHERE ${ownedRows(source, target)})`,
+  );
+  // One probe of the index a row, whatever the planner believes about a table that fills while it is read. CASE keeps
+  // the targets from being asked about rows that were never set aside.
   const released = `released AS (DELETE FROM ${BOOK}.quarantine q WHERE q.ctid = ANY (ARRAY(
   SELECT known.at FROM s CROSS JOIN LATERAL (SELECT k.ctid AS at FROM ${BOOK}.quarantine k WHERE k.source = ${literal(source.table)}
     AND k.key = s.${identifier(source.key)}::text AND k.direction = 'forward'

@@ -45,6 +45,12 @@ export const qualified = (schema: string, table: string): string =>
 export const sourceTable = (source: Source): string => qualified(source.schema, source.table);
 export const targetTable = (target: Target): string => qualified(target.schema, target.table);
 
+/** To be appended to a condition on rows `t` of a target: what tells them from rows that others write to the same table. */
+export const filtered = ({ filter }: Target): string => (filter === undefined ? "" : ` AND (${filter})`);
+/** Condition of the rows `t` of a target that belong to the source row `s`. */
+export const ownedRows = (source: Source, target: Target): string =>
+  `t.${identifier(target.owner)} = s.${identifier(source.key)}${filtered(target)}`;
+
 export const forwardFunction = (source: Source): string => qualified(BOOK, `forward_${source.table}`);
 export const backwardFunction = (source: Source): string => qualified(BOOK, `backward_${source.table}`);
 

@@ -10,7 +10,17 @@ import {
   readsWholeRow,
   usedColumns,
 } from "./inputs";
-import { BOOK, call, columnList, differs, identifier, literal, QUIETLY, targetTable } from "./names";
+import {
+  BOOK,
+  call,
+  columnList,
+  differs,
+  identifier,
+  literal,
+  ownedRows,
+  QUIETLY,
+  targetTable,
+} from "./names";
 
 /** Rows of one statement up to which each is written by itself. */
 const FEW_ROWS = 8;
@@ -190,7 +200,7 @@ function freshTarget(target: Target): string {
 }
 
 function changedTarget(source: Source, target: Target, index: number): string {
-  const owned = `t.${identifier(target.owner)} = s.${identifier(source.key)}${target.filter === undefined ? "" : ` AND (${target.filter})`}`;
+  const owned = ownedRows(source, target);
   const same = target.key.map((name) => `f.${identifier(name)} = t.${identifier(name)}`).join(" AND ");
   const insert = `${upsert(target, rowsOf(target))};`;
   const remove = `DELETE FROM ${targetTable(target)} t WHERE ${owned}`;
