@@ -10,15 +10,18 @@ export interface Bundle {
 }
 
 /**
- * Bundles a program with all it imports into one CommonJS file.
+ * Bundles programs with all they import, each into one CommonJS file; what several import is read once.
  *
  * The same sources and the same lockfile give the same bytes on every machine: paths in the output are relative to
  * the repository, and nothing of the environment enters.
  */
-export async function bundle(root: string, entry: string): Promise<Bundle> {
+export async function bundleAll(
+  root: string,
+  entries: readonly string[],
+): Promise<ReadonlyMap<string, Bundle>> {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: [entry],
+    entryPoints: entries.map((entry, index) => ({ in: entry, out: String(index) })),
     bundle: true,
     write: false,
     platform: "node",
@@ -27,8 +30,18 @@ export async function bundle(root: string, entry: string): Promise<Bundle> {
     legalComments: "none",
     external: ["pg-native"],
     logLevel: "silent",
-    outfile: path.join(root, "program.cjs"),
+    outdir: root,
   });
-  const contents = result.outputFiles[0]?.contents ?? new Uint8Array();
-  return { contents, digest: createHash("sha256").update(contents).digest("hex") };
+  const made = new Map(result.outputFiles.map((file) => [path.parse(file.path).name, file.contents]));
+  return new Map(
+    entries.map((entry, index) => {
+      const contents = made.get(String(index)) ?? new Uint8Array();
+      return [entry, { contents, digest: createHash("sha256").update(contents).digest("hex") }];
+    }),
+  );
+}
+
+/** The same for one program. */
+export async function bundle(root: string, entry: string): Promise<Bundle> {
+  return (await bundleAll(root, [entry])).get(entry) as Bundle;
 }

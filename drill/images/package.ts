@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseDocument } from "yaml";
 import { knownReleases } from "../../releases/load";
-import { type Bundle, bundle } from "./bundle";
+import { type Bundle, bundleAll } from "./bundle";
 import { type ImageSource, imageSources, manifestFile } from "./sources";
 
 /** The reference shop is published with a key that anybody may see: it proves the mechanism, not a publisher. */
@@ -18,15 +18,9 @@ export async function packageReleases(
   root: string,
   releases = knownReleases(path.join(root, "releases")),
 ): Promise<Packaged[]> {
-  const bundles = new Map<string, Promise<Bundle>>();
-  const packaged = releases
-    .flatMap((release) => imageSources(root, release))
-    .map(async (source) => {
-      const built = bundles.get(source.entry) ?? bundle(root, source.entry);
-      bundles.set(source.entry, built);
-      return { ...source, built: await built };
-    });
-  return Promise.all(packaged);
+  const sources = releases.flatMap((release) => imageSources(root, release));
+  const bundles = await bundleAll(root, [...new Set(sources.map(({ entry }) => entry))]);
+  return sources.map((source) => ({ ...source, built: bundles.get(source.entry) as Bundle }));
 }
 
 /** Puts the programs where the drill cloud pulls images from: `<directory>/<repository>/<digest>.cjs`. */

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import type { StackReference } from "../backend/backend";
 import { CheckpointWriter } from "../backend/checkpoint-writer";
 import { lockStack } from "../backend/lock";
@@ -20,6 +21,7 @@ import { entryPoint } from "../host/program";
 import { ProviderRegistry } from "../host/registry";
 import { rootStackUrn } from "../resource/urn";
 import type { Crypter, SecretsManager } from "../secrets/passphrase";
+import { headStart } from "./head-start";
 import { stackOutputsOf } from "./outputs";
 import { ProgramSource } from "./program-source";
 import { readState } from "./stack-state";
@@ -91,14 +93,19 @@ export class Operation {
   /** @throws UserError for what is wrong before anything starts; a failed operation is a result */
   async run(options: OperationOptions, listeners: Listener[], config: StackConfig): Promise<OperationResult> {
     const backend = this.workspace.backend();
-    const secrets = await this.workspace.secrets(this.stack, config);
-    const merged = this.configuration(options, config, secrets.crypter);
-    const resolved = resolveConfig(merged, () => secrets.crypter);
-    const names = options.kind === "update" ? autonaming(resolved, this.stack) : undefined;
-    const unlock = options.preview ? () => {} : lockStack(backend.lockDirectory(this.stack));
+    const children = new Children(this.engineRoot, options.debug);
+    let unlock = () => {};
     try {
-      return await this.locked(options, listeners, merged, resolved, secrets, names);
+      const ahead = headStart(children, this.workspace, options, config);
+      const secrets = await this.workspace.secrets(this.stack, config);
+      const merged = this.configuration(options, config, secrets.crypter);
+      const resolved = resolveConfig(merged, () => secrets.crypter);
+      const names = options.kind === "update" ? autonaming(resolved, this.stack) : undefined;
+      if (!options.preview) unlock = lockStack(backend.lockDirectory(this.stack));
+      return await this.locked(options, listeners, children, ahead, merged, resolved, secrets, names);
     } finally {
+      // A program that was started ahead, when nothing came of it.
+      children.killAll();
       unlock();
     }
   }
@@ -123,6 +130,8 @@ export class Operation {
   private async locked(
     options: OperationOptions,
     listeners: Listener[],
+    children: Children,
+    ahead: ChildProcess | undefined,
     merged: ConfigMap,
     resolved: Map<string, PlainConfig>,
     secrets: SecretsManager,
@@ -140,7 +149,6 @@ export class Operation {
       refresh: options.kind === "refresh",
       debug: options.debug,
     });
-    const children = new Children(this.engineRoot, options.debug);
     const stackUrn = rootStackUrn(stack.name, project.name);
     const log = new EngineServer((severity, message, urn, ephemeral) => {
       if (severity === "error") emitter.error(message, urn);
@@ -242,6 +250,7 @@ export class Operation {
         emitter,
         engineAddress: log.address,
         environment: workspace.environment,
+        ahead,
       });
       this.executor = new DeploymentExecutor(deployment, source);
       if (this.interrupted > 0) this.executor.interrupt();

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import type { Project } from "../config/project";
 import type { PlainConfig } from "../config/stack-config";
 import type { Deployment } from "../deploy/deployment";
@@ -21,6 +22,8 @@ export interface ProgramSetting {
   emitter: EventEmitter;
   engineAddress: string;
   environment: NodeJS.ProcessEnv;
+  /** The program's process, when it was started before all of this was known. */
+  ahead: ChildProcess | undefined;
 }
 
 /** How long a program may take to end once nothing is asked of it any more, in milliseconds. */
@@ -40,7 +43,7 @@ export class ProgramSource implements Source {
   ) {}
 
   async run(emit: (event: SourceEvent) => void): Promise<void> {
-    const { options, project, directory, deployment, config, emitter, engineAddress, environment } =
+    const { options, project, directory, deployment, config, emitter, engineAddress, environment, ahead } =
       this.setting;
     if (options.kind !== "update" && !options.runProgram) return;
     const session = new Session(deployment, emit, config, project.root, directory, emitter);
@@ -55,15 +58,16 @@ export class ProgramSource implements Source {
         resolve();
       };
       session.onAbort = () => reject(new Bail());
+      const output = {
+        stdout: (line: string) => emitter.info(line, stackUrn),
+        // Once its requests are refused a program only complains about that.
+        stderr: (line: string) => {
+          if (!this.stopping) emitter.infoError(line, stackUrn);
+        },
+      };
       const ended = options.client
         ? runInlineProgram(options.client, project, context, engineAddress)
-        : runProgram(this.children, project, context, engineAddress, environment, {
-            stdout: (line) => emitter.info(line, stackUrn),
-            // Once its requests are refused a program only complains about that.
-            stderr: (line) => {
-              if (!this.stopping) emitter.infoError(line, stackUrn);
-            },
-          });
+        : runProgram(this.children, project, context, engineAddress, environment, output, ahead);
       this.ended = ended.then(
         () => resolve(),
         (error) => reject(error),

@@ -88,3 +88,11 @@ function hasType(declared: ConfigDeclaration, value: unknown): boolean {
 export function resolveConfig(merged: ConfigMap, crypter: () => Crypter): Map<string, PlainConfig> {
   return new Map([...merged].map(([key, value]) => [key, plainConfig(value, crypter)]));
 }
+
+/** Resolved configuration in the form that is handed to programs. */
+export const forPrograms = (
+  config: ReadonlyMap<string, PlainConfig>,
+): { config: Record<string, string>; configSecretKeys: string[] } => ({
+  config: Object.fromEntries([...config].map(([key, { value }]) => [key, value])),
+  configSecretKeys: [...config].filter(([, { secret }]) => secret).map(([key]) => key),
+});

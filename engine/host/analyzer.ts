@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { AnalyzerService } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import { parse } from "yaml";
+import { forPrograms } from "../config/merge";
 import type { Analyzer } from "../deploy/deployment";
 import { notSupported, UserError } from "../errors";
 import { Rpc } from "../rpc/client";
@@ -78,16 +79,6 @@ async function startPack(
       : project.runtime;
   if (runtime !== "nodejs") throw notSupported(`a policy pack with the runtime '${String(runtime)}'`);
   const config = configFile === undefined ? undefined : readPackConfig(configFile);
-  const variables = configVariables({
-    project: context.project,
-    stack: context.stack,
-    organization: "organization",
-    config: Object.fromEntries([...context.config].map(([key, { value }]) => [key, value])),
-    configSecretKeys: [...context.config].filter(([, { secret }]) => secret).map(([key]) => key),
-    dryRun: context.dryRun,
-    parallel: 1,
-    monitor: "",
-  });
   const child = children.node(
     [],
     sdkScript(directory, "run-policy-pack"),
@@ -96,7 +87,7 @@ async function startPack(
       cwd: directory,
       env: {
         ...context.environment,
-        ...variables,
+        ...configVariables(forPrograms(context.config)),
         PULUMI_NODEJS_ORGANIZATION: "organization",
         PULUMI_NODEJS_PROJECT: context.project,
         PULUMI_NODEJS_STACK: context.stack,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 
 /** Processes the engine has started; they end with it, whatever happens to it. */
 export class Children {
@@ -11,19 +12,23 @@ export class Children {
     private readonly debug = false,
   ) {}
 
-  /** Starts a Node script. Its output comes on stdout and stderr; stdin is empty. */
+  /**
+   * Starts a Node script. Its output comes on stdout and stderr; stdin is empty. `ahead`: it loads the SDK and waits until
+   * it is `released`; its last argument must be the one it is released with.
+   */
   node(
     nodeArguments: string[],
     script: string,
     args: string[],
-    options: { cwd: string; env: NodeJS.ProcessEnv },
+    options: { cwd: string; env: NodeJS.ProcessEnv; ahead?: boolean },
   ): ChildProcess {
     const preloaded = [
-      "host/leash.cjs",
+      ...(options.ahead ? [] : ["host/leash.cjs"]),
       "../start/code-cache.cjs",
       "host/print-errors.cjs",
       "../start/lazy-modules.cjs",
       ...(this.debug ? [] : ["host/drop-debug.cjs"]),
+      ...(options.ahead ? ["host/standby.cjs", "host/leash.cjs"] : []),
     ].flatMap((file) => ["--require", join(this.engineRoot, file)]);
     const child = spawn(process.execPath, [...preloaded, ...nodeArguments, script, ...args], {
       cwd: options.cwd,
@@ -34,6 +39,22 @@ export class Children {
     child.once("close", () => this.running.delete(child));
     child.once("error", () => this.running.delete(child));
     return child;
+  }
+
+  /** Lets a process that was started ahead run with these arguments. False: it is gone. */
+  release(child: ChildProcess, args: string[]): boolean {
+    if (
+      !this.running.has(child) ||
+      child.pid === undefined ||
+      child.exitCode !== null ||
+      child.signalCode !== null
+    )
+      return false;
+    const pipe = child.stdio[3] as Writable;
+    // When it dies meanwhile its end is what counts.
+    pipe.on("error", () => {});
+    pipe.write(`${JSON.stringify(args)}\n`);
+    return true;
   }
 
   killAll(): void {

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, isAbsolute, join } from "node:path";
@@ -33,7 +34,27 @@ export function entryPoint(project: Project): { directory: string; entry: string
 }
 
 /**
- * Runs a Node program with the SDK's own runner until it ends.
+ * Starts a Node program before the engine is ready for it: its SDK is loaded meanwhile, nothing of its own runs.
+ * Undefined when there is something to report first, which `runProgram` does.
+ */
+export function startAhead(
+  children: Children,
+  project: Project,
+  config: Configuration,
+  environment: NodeJS.ProcessEnv,
+): ChildProcess | undefined {
+  if (project.runtime !== "nodejs") return undefined;
+  try {
+    return launch(children, project, config, environment, [entryPoint(project).entry], true);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Runs a Node program with the SDK's own runner until it ends; `ahead` is its process when it was started with the same
+ * configuration before.
  * @throws Bail when the program has reported its error; UserError when it could not run
  */
 export async function runProgram(
@@ -43,10 +64,10 @@ export async function runProgram(
   engineAddress: string,
   environment: NodeJS.ProcessEnv,
   output: ProgramOutput,
+  ahead: ChildProcess | undefined,
 ): Promise<void> {
   if (project.runtime !== "nodejs") throw notSupported(`the runtime '${project.runtime}'`);
   const { directory, entry } = entryPoint(project);
-  const runner = sdkScript(directory, "run");
   const args = [
     "--monitor",
     context.monitor,
@@ -67,16 +88,10 @@ export async function runProgram(
     String(context.parallel),
     entry,
   ];
-  const { typescript, tsconfig, nodeargs } = project.runtimeOptions;
-  const child = children.node(splitArguments(String(nodeargs ?? "")), runner, args, {
-    cwd: process.cwd(),
-    env: {
-      ...environment,
-      ...configVariables(context),
-      ...(typescript === false ? {} : { PULUMI_NODEJS_TYPESCRIPT: "true" }),
-      ...(typeof tsconfig === "string" ? { PULUMI_NODEJS_TSCONFIG_PATH: tsconfig } : {}),
-    },
-  });
+  const child =
+    ahead !== undefined && children.release(ahead, args)
+      ? ahead
+      : launch(children, project, context, environment, args, false);
   onLines(child.stdout, output.stdout);
   onLines(child.stderr, output.stderr);
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
@@ -90,8 +105,33 @@ export async function runProgram(
   );
 }
 
+/** @throws UserError when the folder of the program has no Pulumi SDK */
+function launch(
+  children: Children,
+  project: Project,
+  config: Configuration,
+  environment: NodeJS.ProcessEnv,
+  args: string[],
+  ahead: boolean,
+): ChildProcess {
+  const { typescript, tsconfig, nodeargs } = project.runtimeOptions;
+  const runner = sdkScript(entryPoint(project).directory, "run");
+  return children.node(splitArguments(String(nodeargs ?? "")), runner, args, {
+    cwd: process.cwd(),
+    env: {
+      ...environment,
+      ...configVariables(config),
+      ...(typescript === false ? {} : { PULUMI_NODEJS_TYPESCRIPT: "true" }),
+      ...(typeof tsconfig === "string" ? { PULUMI_NODEJS_TSCONFIG_PATH: tsconfig } : {}),
+    },
+    ahead,
+  });
+}
+
+type Configuration = Pick<MonitorContext, "config" | "configSecretKeys">;
+
 /** Configuration as the SDK's runners read it. */
-export function configVariables(context: MonitorContext): NodeJS.ProcessEnv {
+export function configVariables(context: Configuration): NodeJS.ProcessEnv {
   const config = Object.entries(context.config).map(([key, value]) => {
     const colon = key.indexOf(":");
     return [`${key.slice(0, colon)}:config:${key.slice(colon + 1)}`, value];

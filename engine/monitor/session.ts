@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import { CheckFailure } from "@pulumi/pulumi/proto/provider_pb";
 import type { SourcePosition } from "@pulumi/pulumi/proto/source_pb";
+import { forPrograms } from "../config/merge";
 import type { PlainConfig } from "../config/stack-config";
 import type { Deployment } from "../deploy/deployment";
 import type { Goal, SourceEvent } from "../deploy/events";
@@ -53,8 +54,7 @@ export class Session {
       project: options.project,
       stack: options.stack,
       organization: "organization",
-      config: Object.fromEntries([...this.config].map(([key, { value }]) => [key, value])),
-      configSecretKeys: [...this.config].filter(([, { secret }]) => secret).map(([key]) => key),
+      ...forPrograms(this.config),
       dryRun: options.dryRun,
       parallel: options.parallel,
       monitor: this.address,

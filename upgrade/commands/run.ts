@@ -32,7 +32,7 @@ export async function turning(
   const project = openProject(options.directory, options.stack, options.configFile);
   const lock = takeDial(project.configFile, command);
   try {
-    const context = await openContext(options);
+    const context = await openContext(options, true);
     if (lock.left !== undefined)
       context.console.line(`  ${lock.left.command} of ${lock.left.since} was killed; going on from there`);
     return await work({ ...context, afterCrash: lock.left !== undefined });

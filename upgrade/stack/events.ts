@@ -43,13 +43,19 @@ const QUIET: ReadonlySet<string> = new Set([
 
 /** Turns the engine's event stream into observations; keeps the time at which each step began. */
 export class EventReader {
+  /** Resources by operation, such as {"create": 3, "same": 90}; the engine tells at the end. */
+  changes: Readonly<Record<string, number>> = {};
   private readonly begun = new Map<string, number>();
 
   constructor(private readonly observe: (observation: Observation) => void) {}
 
   readonly read = (event: EngineEvent): void => {
     this.readStep(event);
-    const { diagnosticEvent: message, policyEvent: violation } = event;
+    const { diagnosticEvent: message, policyEvent: violation, summaryEvent: summary } = event;
+    if (summary !== undefined)
+      this.changes = Object.fromEntries(
+        Object.entries(summary.resourceChanges).map(([operation, count]) => [operation, count ?? 0]),
+      );
     if (message !== undefined && message.ephemeral !== true && message.severity !== "info#err") {
       const text = plain(message.message);
       if (text !== "")

@@ -72,15 +72,24 @@ export class StackOperations {
   private constructor(
     readonly project: Project,
     private readonly stack: Stack,
+    private readonly passphrase?: Promise<void>,
   ) {
     maskSecrets(stack.workspace);
+    // After each update it would read the history for a summary, which the events have told by then.
+    stack.info = async () => undefined;
   }
 
-  /** Opens the stack, and creates it in the state backend when it is new there. */
-  static async open(project: Project, engine: Engine): Promise<StackOperations> {
+  /**
+   * Opens the stack, and creates it in the state backend when it is new there. `turning`: for a command that checks the
+   * passphrase next; that takes longer than opening, so both begin at once.
+   */
+  static async open(project: Project, engine: Engine, turning = false): Promise<StackOperations> {
+    const place = placeOf(project, engine);
+    const passphrase = turning ? fittingPassphrase(...place) : undefined;
+    passphrase?.catch(() => undefined);
     try {
-      const stack = await automation().LocalWorkspace.createOrSelectStack(...placeOf(project, engine));
-      return new StackOperations(project, stack);
+      const stack = await automation().LocalWorkspace.createOrSelectStack(...place);
+      return new StackOperations(project, stack, passphrase);
     } catch (problem) {
       throw unusableBackend(reason(problem));
     }
@@ -104,7 +113,7 @@ export class StackOperations {
 
   /** @throws Refusal when the stack's secrets cannot be read: better before the dial is turned than after */
   async checkPassphrase(): Promise<void> {
-    await checkPassphrase(this.stack);
+    await (this.passphrase ?? checkPassphrase(this.stack.workspace, this.stack.name));
   }
 
   async update(
@@ -115,10 +124,7 @@ export class StackOperations {
     return this.operate(observe, (onEvent) =>
       this.stack
         .up({ ...this.options(), message, onEvent, ...(signal === undefined ? {} : { signal }) })
-        .then((result) => ({
-          changes: result.summary.resourceChanges ?? {},
-          outputs: plain(result.outputs),
-        })),
+        .then(({ outputs }) => plain(outputs)),
     );
   }
 
@@ -138,7 +144,7 @@ export class StackOperations {
               onEvent(event);
             },
           })
-          .then((result) => ({ changes: result.changeSummary, outputs: {} })),
+          .then(() => ({})),
     );
     const summary = summarise(events);
     const explained = summary.errors.length > 0 || summary.violations.some(({ mandatory }) => mandatory);
@@ -191,10 +197,7 @@ export class StackOperations {
 
   private async operate(
     observe: (observation: Observation) => void,
-    run: (onEvent: EventReader["read"]) => Promise<{
-      readonly changes: Readonly<Record<string, number | undefined>>;
-      readonly outputs: Readonly<Record<string, unknown>>;
-    }>,
+    run: (onEvent: EventReader["read"]) => Promise<Outcome["outputs"]>,
   ): Promise<Outcome> {
     const began = Date.now();
     const problems: string[] = [];
@@ -214,11 +217,11 @@ export class StackOperations {
     });
     const seconds = (): number => (Date.now() - began) / 1000;
     try {
-      const { changes, outputs } = await run(reader.read);
+      const outputs = await run(reader.read);
       return {
         succeeded: true,
         seconds: seconds(),
-        changes: Object.fromEntries(Object.entries(changes).map(([key, value]) => [key, value ?? 0])),
+        changes: reader.changes,
         problems: [],
         steps,
         outputs,
@@ -246,13 +249,22 @@ const plain = (outputs: OutputMap): Record<string, unknown> =>
 const located = (name: string | undefined, text: string): string =>
   name === undefined ? text : `${name}: ${text}`;
 
-const placeOf = (
-  { stack, root }: Project,
-  { command }: Engine,
-): [LocalProgramArgs, LocalWorkspaceOptions] => [
-  { stackName: stack, workDir: root },
-  { pulumiCommand: command, envVars: environment() },
-];
+const placeOf = ({ stack, root }: Project, { command }: Engine) =>
+  [
+    { stackName: stack, workDir: root },
+    { pulumiCommand: command, envVars: environment() },
+  ] satisfies [LocalProgramArgs, LocalWorkspaceOptions];
+
+/** Checks the passphrase of a stack that may not be there yet: it is then made with the one that is given. */
+async function fittingPassphrase(
+  ...[{ stackName, workDir }, { pulumiCommand, envVars }]: ReturnType<typeof placeOf>
+): Promise<void> {
+  try {
+    await checkPassphrase({ workDir, pulumiCommand, envVars }, stackName);
+  } catch (problem) {
+    if (!/no stack named/.test(String(problem))) throw problem;
+  }
+}
 
 /** What the executable gets: our environment, without the noise of update checks. */
 function environment(): Record<string, string> {

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { OutputMap, Stack, Workspace } from "@pulumi/pulumi/automation";
+import type { OutputMap, Workspace } from "@pulumi/pulumi/automation";
 import { Refusal } from "../refusal";
 
 /**
@@ -20,20 +20,25 @@ export function maskSecrets(workspace: Workspace): void {
 }
 
 /** @throws Refusal when the stack's secrets cannot be read */
-export async function checkPassphrase({ workspace, name }: Stack): Promise<void> {
-  await ask(workspace, name, "--show-secrets");
+export async function checkPassphrase(place: Place, stack: string): Promise<void> {
+  await ask(place, stack, "--show-secrets");
 }
 
 const MASKED = "[secret]";
 const LARGEST_BYTES = 64 * 1024 * 1024;
 const run = promisify(execFile);
 
-async function ask(workspace: Workspace, stack: string, ...flags: string[]): Promise<string> {
+/** The part of a workspace that the executable needs. */
+export type Place = Pick<Workspace, "workDir" | "envVars"> & {
+  readonly pulumiCommand: { readonly command: string };
+};
+
+async function ask(place: Place, stack: string, ...flags: string[]): Promise<string> {
   try {
     const { stdout } = await run(
-      workspace.pulumiCommand.command,
+      place.pulumiCommand.command,
       ["stack", "output", "--json", ...flags, "--stack", stack, "--non-interactive"],
-      { cwd: workspace.workDir, env: { ...process.env, ...workspace.envVars }, maxBuffer: LARGEST_BYTES },
+      { cwd: place.workDir, env: { ...process.env, ...place.envVars }, maxBuffer: LARGEST_BYTES },
     );
     return stdout;
   } catch (problem) {

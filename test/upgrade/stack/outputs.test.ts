@@ -54,6 +54,7 @@ describe("outputs of a stack", () => {
     const outcome = await operations?.update("again", () => {});
     expect(outcome).toMatchObject({
       succeeded: true,
+      changes: { same: 1 },
       problems: [],
       outputs: { phase: "live", key: "[secret]" },
     });
