@@ -3,7 +3,6 @@ import { forPrograms, resolveConfig, withProjectDefaults } from "../config/merge
 import type { PlainConfig, StackConfig } from "../config/stack-config";
 import type { Children } from "../host/process";
 import { startAhead } from "../host/program";
-import type { OperationOptions } from "./operation";
 import type { Workspace } from "./workspace";
 
 /**
@@ -13,7 +12,12 @@ import type { Workspace } from "./workspace";
 export function headStart(
   children: Children,
   workspace: Workspace,
-  options: OperationOptions,
+  options: {
+    kind: "update" | "refresh" | "destroy";
+    runProgram: boolean;
+    client: string | undefined;
+    config: readonly string[];
+  },
   stack: StackConfig,
 ): ChildProcess | undefined {
   const runs = options.kind === "update" || options.runProgram;
