@@ -50,7 +50,8 @@ export const beginning = (others: number, { usual, smallest }: Limits): Pace =>
       };
 
 /**
- * Slower at once, faster step by step: halves under strain, grows by a half or a quarter without. Undefined when nothing changes.
+ * Slower at once, faster step by step: halves under strain, grows by a half or a quarter without, and takes two steps at
+ * once where customers are far from noticing. Undefined when nothing changes.
  */
 export function decide(pace: Pace, seen: Observation, limits: Limits): Decision | undefined {
   const strain = strainOf(seen, limits);
@@ -80,7 +81,9 @@ export function decide(pace: Pace, seen: Observation, limits: Limits): Decision 
       ? { ...smaller, reason: `a chunk took ${seen.chunkSeconds.toFixed(2)} s` }
       : undefined;
   }
-  const faster = seen.others > 0 && pace.pause > 0 ? shorterPause(pace) : grown(pace, seen, limits);
+  const step = (from: Pace): Pace =>
+    seen.others > 0 && from.pause > 0 ? shorterPause(from) : grown(from, seen, limits);
+  const faster = unnoticed(seen, limits) ? step(step(pace)) : step(pace);
   return differ(pace, faster) ? { ...faster, reason: "the live system has room" } : undefined;
 }
 
@@ -109,11 +112,17 @@ const GENTLE = { chunkRows: 200, shortest: 10, longest: 50, step: 5 };
 /** Times the quiet latency, and the share of the latency that counts as strain below which nothing is slow. */
 const NOTICEABLE = { times: 1.5, share: 1 / 16 };
 
+/** Milliseconds of a small write that customers notice, beside `quiet` before. */
+const noticeable = (quiet: number, limits: Limits): number =>
+  Math.max(NOTICEABLE.share * limits.writeLatency, NOTICEABLE.times * quiet);
+
+/** Customers are at work, and writes could take twice as long before they noticed. */
+const unnoticed = ({ others, quiet, writeLatency }: Observation, limits: Limits): boolean =>
+  others > 0 && quiet !== null && 2 * writeLatency <= noticeable(quiet, limits);
+
 /** Customers are served, but noticeably slower than before. */
 function disturbanceOf({ others, quiet, writeLatency }: Observation, limits: Limits): string | undefined {
-  if (others === 0 || quiet === null) return undefined;
-  const noticeable = Math.max(NOTICEABLE.share * limits.writeLatency, NOTICEABLE.times * quiet);
-  if (writeLatency <= noticeable) return undefined;
+  if (others === 0 || quiet === null || writeLatency <= noticeable(quiet, limits)) return undefined;
   return `a small write took ${writeLatency.toFixed(1)} ms, ${quiet.toFixed(1)} ms before`;
 }
 

@@ -76,6 +76,17 @@ describe("the pace of loading", () => {
     expect(decide({ ...first, pause: 0 }, CALM, LIMITS)).toMatchObject({ chunkRows: 300, parallel: 1 });
   });
 
+  it("takes two steps at once where writes could take twice as long before customers noticed", () => {
+    const patient = { ...LIMITS, writeLatency: 200 };
+    const first = beginning(3, patient);
+    expect(decide(first, CALM, patient)).toMatchObject({ chunkRows: 200, pause: 0, parallel: 1 });
+    expect(decide({ ...first, pause: 0 }, CALM, patient)).toMatchObject({ chunkRows: 450, parallel: 1 });
+    // 6.25 ms is half of what is noticed here.
+    expect(decide(first, { ...CALM, writeLatency: 6.25 }, patient)).toMatchObject({ pause: 0 });
+    expect(decide(first, { ...CALM, writeLatency: 6.3 }, patient)).toMatchObject({ pause: 5 });
+    expect(decide(first, { ...CALM, quiet: null }, patient)).toMatchObject({ pause: 5 });
+  });
+
   it("goes at its usual pace as soon as nobody else is at work", () => {
     expect(beginning(0, LIMITS)).toEqual({ chunkRows: 5000, pause: 0, parallel: 1 });
     const alone = { ...CALM, others: 0 };
