@@ -8,7 +8,16 @@ export interface Common {
 }
 
 /** Resources to wait for, known early or late. */
-export type After = pulumi.Input<pulumi.Input<pulumi.Resource>[]>;
+export type After = pulumi.Input<pulumi.Resource>[];
+
+/**
+ * What one promise brings, in a list of dependencies. The SDK awaits what stands in such a list and takes several where it
+ * takes one. A promise in place of the list it makes an Output of, and of an Output it walks through all that its value
+ * holds, for each resource anew: a resource holds the whole graph.
+ */
+export const eachOf = (resources: Promise<After>): After => [
+  resources as unknown as Promise<pulumi.Resource>,
+];
 
 export const token = (name: string): string => `order-upgrade:components:${name}`;
 

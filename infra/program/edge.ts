@@ -51,13 +51,13 @@ export function createEdge(settings: Settings, plan: Plan, platform: Platform, t
     }));
   const shared = { ...platform.common, listenerArn: loadBalancer.listener.arn, maintenancePage: page };
   const bound = [...targets.values()].flatMap(({ resources }) => resources);
-  const before = timeline.before("routes").then((resources) => [...bound, ...resources]);
+  const before = [...bound, ...timeline.before("routes")];
   // The firewall's page carries Retry-After, the rules' does not: it comes up before them, and goes when they lead somewhere.
   const raised = plan.page ? createFirewall(settings, plan, platform, loadBalancer, page, before) : [];
   const customers = new Routes("customers", {
     ...shared,
     routes: rules(plan.routes),
-    after: before.then((resources) => [...resources, ...raised]),
+    after: [...before, ...raised],
   });
   const lowered = plan.page
     ? []
@@ -67,7 +67,7 @@ export function createEdge(settings: Settings, plan: Plan, platform: Platform, t
     ...shared,
     routes: rules(plan.previewRoutes),
     host: edge.previewHost,
-    after: timeline.before("preview").then((before) => [...bound, ...before]),
+    after: [...bound, ...timeline.before("preview")],
   });
   timeline.reached("preview", [...preview.resources]);
   if (edge.zoneId !== undefined) {

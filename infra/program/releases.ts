@@ -85,7 +85,7 @@ function createRelease(
         ownAuthority: databaseAuthority !== undefined,
         preStopSeconds: seconds(parameters.cluster.preStop),
         minReadySeconds: seconds(parameters.cluster.minReady),
-        after: timeline.before(`${kind}:${version}`).then((before) => [...release.resources, ...before]),
+        after: [...release.resources, ...timeline.before(`${kind}:${version}`)],
       },
       platform.inCluster,
     );

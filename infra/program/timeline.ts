@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { type After, eachOf } from "../../components/frame/component";
 import type { Node, Plan } from "../plan";
 
 type Made = readonly pulumi.Input<pulumi.Resource>[];
@@ -17,14 +18,13 @@ export class Timeline {
   constructor(private readonly order: Plan["order"]) {}
 
   /** What has to be there before `node`. */
-  async before(node: Node): Promise<pulumi.Input<pulumi.Resource>[]> {
-    const lists = await Promise.all((this.order[node] ?? []).map((one) => this.made(one)));
-    return lists.flat();
+  before(node: Node): After {
+    return (this.order[node] ?? []).flatMap((one) => this.made(one));
   }
 
   /** What `node` is made of. */
-  made(node: Node): Promise<pulumi.Input<pulumi.Resource>[]> {
-    return this.of(node).made.then((made) => [...made]);
+  made(node: Node): After {
+    return eachOf(this.of(node).made.then((made) => [...made]));
   }
 
   /** `node` is made of these resources. */

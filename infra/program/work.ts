@@ -77,7 +77,7 @@ export function createWork(
           one.step === "migrate"
             ? seconds(settings.parameters.migration.timeLimit)
             : timeLimitOf(one.step, settings),
-        after: timeline.before(node).then((before) => [...shared.after, ...before]),
+        after: [...shared.after, ...timeline.before(node)],
       },
       platform.inCluster,
     );
