@@ -86,10 +86,12 @@ export function readOptions(args: readonly string[]): DrillOptions | number {
     .exitOverride()
     .showHelpAfterError("Run npm start -- --help for the options.")
     .allowExcessArguments(false);
+  const problems = collectInvalid(command);
   try {
     const given = command
       .parse(args, { from: "user" })
       .opts<Partial<DrillOptions> & { quick: boolean; promote: boolean }>();
+    if (problems.length > 0) command.error(problems.map((problem) => `error: ${problem}`).join("\n"));
     const size = given.promote ? PROMOTE : given.quick ? QUICK : FULL;
     return {
       ...size,
@@ -102,6 +104,25 @@ export function readOptions(args: readonly string[]): DrillOptions | number {
     if (problem instanceof CommanderError) return problem.exitCode === 0 ? 0 : 2;
     throw problem;
   }
+}
+
+/** Keeps what is wrong with the values of options: all of it is told at once, where commander stops at the first. */
+function collectInvalid(command: Command): readonly string[] {
+  const problems: string[] = [];
+  for (const option of command.options) {
+    const parse = option.parseArg;
+    if (parse === undefined) continue;
+    option.argParser((value: string, previous: unknown) => {
+      try {
+        return parse(value, previous);
+      } catch (problem) {
+        if (!(problem instanceof InvalidArgumentError)) throw problem;
+        problems.push(`option '${option.flags}' argument '${value}' is invalid. ${problem.message}`);
+        return previous;
+      }
+    });
+  }
+  return problems;
 }
 
 function whole(least: number, most: number): (text: string) => number {

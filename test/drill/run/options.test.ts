@@ -43,6 +43,12 @@ describe("the options of a drill", () => {
       expect(printed).toContain(name);
   });
 
+  it("says all that is wrong with values at once", () => {
+    expect(readOptions(["--orders", "ten", "--rate", "0", "--fault", "gremlins"])).toBe(2);
+    for (const wrong of ["'ten' is invalid", "'0' is invalid", "'gremlins' is invalid"])
+      expect(printed).toContain(wrong);
+  });
+
   it.each([
     [["--orders", "0"], "whole number from 1"],
     [["--orders", "many"], "whole number from 1"],
