@@ -43,7 +43,8 @@ export function startAhead(
   config: Configuration,
   environment: NodeJS.ProcessEnv,
 ): ChildProcess | undefined {
-  if (project.runtime !== "nodejs") return undefined;
+  // Modules that Node is told to load first come before the SDK.
+  if (project.runtime !== "nodejs" || project.runtimeOptions.nodeargs) return undefined;
   try {
     return launch(children, project, config, environment, [entryPoint(project).entry], true);
   } catch (error) {
