@@ -15,7 +15,7 @@ export type After = pulumi.Input<pulumi.Resource>[];
  * takes one. A promise in place of the list it makes an Output of, and of an Output it walks through all that its value
  * holds, for each resource anew: a resource holds the whole graph.
  */
-export const eachOf = (resources: Promise<After>): After => [
+export const eachOf = (resources: Promise<readonly pulumi.Input<pulumi.Resource>[]>): After => [
   resources as unknown as Promise<pulumi.Resource>,
 ];
 

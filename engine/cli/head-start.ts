@@ -3,6 +3,7 @@ import { forPrograms, resolveConfig, withProjectDefaults } from "../config/merge
 import type { PlainConfig, StackConfig } from "../config/stack-config";
 import type { Children } from "../host/process";
 import { startAhead } from "../host/program";
+import { type ProgramOptions, runsProgram } from "./program-source";
 import type { Workspace } from "./workspace";
 
 /**
@@ -12,16 +13,10 @@ import type { Workspace } from "./workspace";
 export function headStart(
   children: Children,
   workspace: Workspace,
-  options: {
-    kind: "update" | "refresh" | "destroy";
-    runProgram: boolean;
-    client: string | undefined;
-    config: readonly string[];
-  },
+  options: ProgramOptions & { config: readonly string[] },
   stack: StackConfig,
 ): ChildProcess | undefined {
-  const runs = options.kind === "update" || options.runProgram;
-  if (!runs || options.client !== undefined || options.config.length > 0) return undefined;
+  if (!runsProgram(options) || options.client !== undefined || options.config.length > 0) return undefined;
   const config = openConfig(workspace, stack);
   return config && startAhead(children, workspace.project(), forPrograms(config), workspace.environment);
 }

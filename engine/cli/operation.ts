@@ -23,7 +23,7 @@ import { rootStackUrn } from "../resource/urn";
 import type { Crypter, SecretsManager } from "../secrets/passphrase";
 import { headStart } from "./head-start";
 import { stackOutputsOf } from "./outputs";
-import { ProgramSource } from "./program-source";
+import { ProgramSource, runsProgram } from "./program-source";
 import { readState } from "./stack-state";
 import { updateInfo } from "./update-info";
 import type { Workspace } from "./workspace";
@@ -59,6 +59,17 @@ export interface OperationResult {
   /** Ended by a second Ctrl-C; the state names the operations that were running. */
   terminated: boolean;
   changes: Record<string, number>;
+}
+
+/** What an operation has in hand when it takes the lock. */
+interface Prepared {
+  children: Children;
+  /** The program's process, when it could start already. */
+  ahead: ChildProcess | undefined;
+  merged: ConfigMap;
+  resolved: Map<string, PlainConfig>;
+  secrets: SecretsManager;
+  names: DeploymentOptions["autoname"];
 }
 
 /** One preview, update, refresh or destroy of a stack, from the lock to the history. */
@@ -102,7 +113,7 @@ export class Operation {
       const resolved = resolveConfig(merged, () => secrets.crypter);
       const names = options.kind === "update" ? autonaming(resolved, this.stack) : undefined;
       if (!options.preview) unlock = lockStack(backend.lockDirectory(this.stack));
-      return await this.locked(options, listeners, children, ahead, merged, resolved, secrets, names);
+      return await this.locked(options, listeners, { children, ahead, merged, resolved, secrets, names });
     } finally {
       // A program that was started ahead, when nothing came of it.
       children.killAll();
@@ -122,7 +133,7 @@ export class Operation {
     }
     if (options.config.length > 0) config.save();
     const merged = withProjectDefaults(project, config.values());
-    if ((options.kind === "update" || options.runProgram) && !options.skipConfigValidation)
+    if (runsProgram(options) && !options.skipConfigValidation)
       validateConfig(this.stack.name, project, merged, () => crypter);
     return merged;
   }
@@ -130,12 +141,7 @@ export class Operation {
   private async locked(
     options: OperationOptions,
     listeners: Listener[],
-    children: Children,
-    ahead: ChildProcess | undefined,
-    merged: ConfigMap,
-    resolved: Map<string, PlainConfig>,
-    secrets: SecretsManager,
-    names: DeploymentOptions["autoname"],
+    { children, ahead, merged, resolved, secrets, names }: Prepared,
   ): Promise<OperationResult> {
     const { workspace, stack } = this;
     const backend = workspace.backend();

@@ -12,8 +12,18 @@ import { Monitor } from "../monitor/monitor";
 import { Session } from "../monitor/session";
 import { rootStackUrn } from "../resource/urn";
 
+/** What of an operation's options decides about its program. */
+export interface ProgramOptions {
+  kind: "update" | "refresh" | "destroy";
+  runProgram: boolean;
+  /** Address of the process that holds the program (Automation API). */
+  client: string | undefined;
+}
+
+export const runsProgram = ({ kind, runProgram }: ProgramOptions): boolean => kind === "update" || runProgram;
+
 export interface ProgramSetting {
-  options: { kind: "update" | "refresh" | "destroy"; runProgram: boolean; client: string | undefined };
+  options: ProgramOptions;
   project: Project;
   /** Where the program runs. */
   directory: string;
@@ -45,7 +55,7 @@ export class ProgramSource implements Source {
   async run(emit: (event: SourceEvent) => void): Promise<void> {
     const { options, project, directory, deployment, config, emitter, engineAddress, environment, ahead } =
       this.setting;
-    if (options.kind !== "update" && !options.runProgram) return;
+    if (!runsProgram(options)) return;
     const session = new Session(deployment, emit, config, project.root, directory, emitter);
     const monitor = new Monitor(session);
     this.monitor = monitor;

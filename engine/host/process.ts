@@ -23,12 +23,12 @@ export class Children {
     options: { cwd: string; env: NodeJS.ProcessEnv; ahead?: boolean },
   ): ChildProcess {
     const preloaded = [
-      ...(options.ahead ? [] : ["host/leash.cjs"]),
       "../start/code-cache.cjs",
       "host/print-errors.cjs",
       "../start/lazy-modules.cjs",
       ...(this.debug ? [] : ["host/drop-debug.cjs"]),
-      ...(options.ahead ? ["host/standby.cjs", "host/leash.cjs"] : []),
+      ...(options.ahead ? ["host/standby.cjs"] : []),
+      "host/leash.cjs",
     ].flatMap((file) => ["--require", join(this.engineRoot, file)]);
     const child = spawn(process.execPath, [...preloaded, ...nodeArguments, script, ...args], {
       cwd: options.cwd,
@@ -43,13 +43,7 @@ export class Children {
 
   /** Lets a process that was started ahead run with these arguments. False: it is gone. */
   release(child: ChildProcess, args: string[]): boolean {
-    if (
-      !this.running.has(child) ||
-      child.pid === undefined ||
-      child.exitCode !== null ||
-      child.signalCode !== null
-    )
-      return false;
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return false;
     const pipe = child.stdio[3] as Writable;
     // When it dies meanwhile its end is what counts.
     pipe.on("error", () => {});

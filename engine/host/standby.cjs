@@ -6,16 +6,17 @@ const { readSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 
 const PIPE = 3;
+const NEWLINE = 10;
 
 function readLine() {
-  const byte = Buffer.alloc(4096);
-  let text = "";
-  while (!text.endsWith("\n")) {
-    const read = readSync(PIPE, byte);
+  const parts = [];
+  while (parts.at(-1)?.at(-1) !== NEWLINE) {
+    const part = Buffer.alloc(4096);
+    const read = readSync(PIPE, part);
     if (read === 0) return undefined;
-    text += byte.toString("latin1", 0, read);
+    parts.push(part.subarray(0, read));
   }
-  return Buffer.from(text, "latin1").toString("utf8");
+  return Buffer.concat(parts).toString();
 }
 
 try {

@@ -24,7 +24,7 @@ export class Timeline {
 
   /** What `node` is made of. */
   made(node: Node): After {
-    return eachOf(this.of(node).made.then((made) => [...made]));
+    return eachOf(this.of(node).made);
   }
 
   /** `node` is made of these resources. */

@@ -84,11 +84,10 @@ export class StackOperations {
    * passphrase next; that takes longer than opening, so both begin at once.
    */
   static async open(project: Project, engine: Engine, turning = false): Promise<StackOperations> {
-    const place = placeOf(project, engine);
-    const passphrase = turning ? fittingPassphrase(...place) : undefined;
+    const passphrase = turning ? fittingPassphrase(project, engine) : undefined;
     passphrase?.catch(() => undefined);
     try {
-      const stack = await automation().LocalWorkspace.createOrSelectStack(...place);
+      const stack = await automation().LocalWorkspace.createOrSelectStack(...placeOf(project, engine));
       return new StackOperations(project, stack, passphrase);
     } catch (problem) {
       throw unusableBackend(reason(problem));
@@ -249,18 +248,18 @@ const plain = (outputs: OutputMap): Record<string, unknown> =>
 const located = (name: string | undefined, text: string): string =>
   name === undefined ? text : `${name}: ${text}`;
 
-const placeOf = ({ stack, root }: Project, { command }: Engine) =>
-  [
-    { stackName: stack, workDir: root },
-    { pulumiCommand: command, envVars: environment() },
-  ] satisfies [LocalProgramArgs, LocalWorkspaceOptions];
+const placeOf = (
+  { stack, root }: Project,
+  { command }: Engine,
+): [LocalProgramArgs, LocalWorkspaceOptions] => [
+  { stackName: stack, workDir: root },
+  { pulumiCommand: command, envVars: environment() },
+];
 
 /** Checks the passphrase of a stack that may not be there yet: it is then made with the one that is given. */
-async function fittingPassphrase(
-  ...[{ stackName, workDir }, { pulumiCommand, envVars }]: ReturnType<typeof placeOf>
-): Promise<void> {
+async function fittingPassphrase({ stack, root }: Project, { command }: Engine): Promise<void> {
   try {
-    await checkPassphrase({ workDir, pulumiCommand, envVars }, stackName);
+    await checkPassphrase({ workDir: root, pulumiCommand: command, envVars: environment() }, stack);
   } catch (problem) {
     if (!/no stack named/.test(String(problem))) throw problem;
   }

@@ -1,12 +1,20 @@
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { automation } from "../../../upgrade/stack/automation";
+import type { Engine } from "../../../upgrade/stack/engine";
 import { StackOperations } from "../../../upgrade/stack/operations";
 import { lastLines } from "../../../upgrade/stack/outputs";
 import { Project } from "../../engine/fixtures/project";
 
 const program = new Project(() => 0);
+let engine: Engine;
 let operations: StackOperations | undefined;
+const projectOf = (stack: string) => ({
+  root: program.directory,
+  name: "shop",
+  stack,
+  configFile: join(program.directory, `Pulumi.${stack}.yaml`),
+});
 
 beforeAll(async () => {
   program.program(
@@ -25,16 +33,12 @@ beforeAll(async () => {
   vi.stubEnv("PULUMI_HOME", join(program.root, "home"));
   vi.stubEnv("PULUMI_BACKEND_URL", `file://${join(program.root, "state")}`);
   vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "right");
-  const command = await automation().PulumiCommand.get({ root: resolve("engine") });
-  operations = await StackOperations.find(
-    {
-      root: program.directory,
-      name: "shop",
-      stack: "dev",
-      configFile: join(program.directory, "Pulumi.dev.yaml"),
-    },
-    { kind: "offline", version: "0", command },
-  );
+  engine = {
+    kind: "offline",
+    version: "0",
+    command: await automation().PulumiCommand.get({ root: resolve("engine") }),
+  };
+  operations = await StackOperations.find(projectOf("dev"), engine);
 }, 60_000);
 afterAll(() => {
   vi.unstubAllEnvs();
@@ -90,5 +94,17 @@ describe("a passphrase", () => {
     await expect(operations?.checkPassphrase()).rejects.toThrow(
       /^The state backend cannot be used: [\s\S]*incorrect passphrase/,
     );
+  }, 30_000);
+
+  it("is checked while the stack is opened, and told when it is asked for", async () => {
+    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "wrong");
+    const opened = await StackOperations.open(projectOf("dev"), engine, true);
+    await expect(opened.checkPassphrase()).rejects.toThrow("incorrect passphrase");
+  }, 30_000);
+
+  it("fits a stack that is not there yet, as that is made with it", async () => {
+    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "another");
+    const opened = await StackOperations.open(projectOf("fresh"), engine, true);
+    await expect(opened.checkPassphrase()).resolves.toBeUndefined();
   }, 30_000);
 });
