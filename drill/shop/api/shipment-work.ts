@@ -46,8 +46,12 @@ export function shipmentTasks(context: Context, store: ShipmentWorkStore): reado
       log,
       metrics,
       async work(item) {
-        const shipment = await carrier.announce(item.subject);
-        await queue.finish(item, (connection) => store.shipped(connection, item.subject, shipment));
+        const { events, ...shipment } = await carrier.announce(item.subject);
+        // A parcel may have arrived by the time of the answer: its end is left to the tracking, which ends the order too.
+        const before = events.filter(({ status }) => status !== "delivered");
+        await queue.finish(item, (connection) =>
+          store.shipped(connection, item.subject, { ...shipment, events: before }),
+        );
       },
     }),
     {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PostgresServer } from "../../../drill/postgres/server";
 import { openDatabase } from "../../../drill/shop/common/database";
 import { openWorkQueue } from "../../../drill/shop/common/work-queue";
+import { startCarrier } from "../../../drill/shop/outside/carrier";
 import { startPaymentProvider } from "../../../drill/shop/outside/payment";
 import { loadRelease } from "../../../releases/load";
 import { Customer, eventually, ledgerOf } from "./customer";
@@ -85,6 +86,27 @@ describe.concurrent.each(RELEASES)("workers of %s", (release) => {
       `SELECT * FROM ${schema}.work WHERE kind IN ('capture', 'payment', 'ship', 'track')`,
     );
     expect(left.rows).toEqual([]);
+  });
+
+  it("deliver an order whose parcel arrived before its announcement was answered", async () => {
+    let time = Date.now();
+    const carrier = await startCarrier(
+      { seed: "quick", latencyMs: [0, 0], failureRate: 0, stageMs: 1 },
+      0,
+      () => (time += 10),
+    );
+    const shop = await open("arrived", { variables: { CARRIER_URL: carrier.url } });
+    const customer = await Customer.register(shop);
+    const { number } = (await customer.order({ MUG: 1 })).body;
+    expect((await customer.pay(number)).status).toBe(200);
+    await shop.startWorker("orders");
+    await shop.startWorker("logistics");
+    await eventually(
+      () => status(customer, number),
+      (now) => now === "delivered",
+    );
+    expect((await customer.get(`/api/shipments/${number}`)).body.events).toHaveLength(5);
+    await carrier.stop();
   });
 
   it("expire orders that stay unpaid and give their stock back", async () => {
