@@ -23,14 +23,14 @@ export interface Context {
   readonly afterCrash: boolean;
 }
 
-/** Opens project, engine and stack, and says which engine it is. `turning`: the command changes the stack. */
-export async function openContext(options: CommonOptions, turning = false): Promise<Context> {
+/** Opens project, engine and stack, and says which engine it is. */
+export async function openContext(options: CommonOptions): Promise<Context> {
   const project = openProject(options.directory, options.stack, options.configFile);
   const engine = await chooseEngine(options.engine, options.directory);
   const console = new Console();
   console.line(
     `Stack ${project.stack} · engine: ${engine.kind === "offline" ? "offline engine" : "Pulumi CLI"} ${engine.version}`,
   );
-  const operations = await StackOperations.open(project, engine, turning);
+  const operations = await StackOperations.open(project, engine);
   return { project, engine, operations, console, json: options.json, afterCrash: false };
 }

@@ -32,7 +32,7 @@ export async function turning(
   const project = openProject(options.directory, options.stack, options.configFile);
   const lock = takeDial(project.configFile, command);
   try {
-    const context = await openContext(options, true);
+    const context = await openContext(options);
     if (lock.left !== undefined)
       context.console.line(`  ${lock.left.command} of ${lock.left.since} was killed; going on from there`);
     return await work({ ...context, afterCrash: lock.left !== undefined });
@@ -50,7 +50,7 @@ export async function turnTo(
 ): Promise<number> {
   const { project, console, operations } = context;
   const dial = readDial(project);
-  let [outputs] = await Promise.all([operations.outputs(), operations.checkPassphrase()]);
+  let outputs = await operations.outputs();
   const turns = turnsTo(context, options, to, outputs);
   const reports: TurnReport[] = [];
   const memory: Memory = {};

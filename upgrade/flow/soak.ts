@@ -9,7 +9,7 @@ const LEAD = 3;
 
 /** Waits until the new release has served long enough to complete, if that is soon; else says when to come again. */
 export async function waitForSoak(
-  { project, console }: Context,
+  { project, console, operations }: Context,
   outputs: Readonly<Record<string, unknown>>,
   longest: number,
   pause: (milliseconds: number) => Promise<unknown> = (milliseconds) =>
@@ -23,6 +23,8 @@ export async function waitForSoak(
     throw new Refusal(
       `The soak period ends at ${end.toISOString()}, in ${spoken(left)}. Run again then, or wait here with --wait ${Math.ceil(left / 60)}m.`,
     );
+  // Hours from now would be late to learn that the update cannot begin.
+  await operations.checkPassphrase();
   console.line(`\nsoaking until ${end.toISOString()} (${spoken(left)})`);
   await pause(left * 1000);
 }

@@ -3,9 +3,11 @@ import { alteredDocuments } from "../evidence/read-back";
 import { messageOf } from "../forecast/durations";
 import type { Verdict } from "../gates/finding";
 import type { Turn } from "../path";
+import { Refusal } from "../refusal";
 import { isAbandoned, isHere } from "../stack/backend-lock";
 import { changesFor, type Dial, readDial, turnDial } from "../stack/dial";
 import { type FinishedStep, Occupied, type Outcome } from "../stack/operations";
+import type { Project } from "../stack/project";
 import { nameOf } from "./names";
 
 /** One turn of the dial as it went. */
@@ -28,7 +30,10 @@ export interface Turned {
 
 const POLL_SECONDS = 2;
 
-/** Turns the dial once: one update of the stack. The dial goes back where it was when somebody else's update is in the way. */
+/**
+ * Turns the dial once: one update of the stack. The dial goes back where it was when the update cannot begin: somebody
+ * else's is in the way, or the passphrase is wrong.
+ */
 export async function turnOnce(context: Context, turn: Turn, reason: string | undefined): Promise<Turned> {
   const { project, console } = context;
   const before = readDial(project);
@@ -38,6 +43,12 @@ export async function turnOnce(context: Context, turn: Turn, reason: string | un
   const outcome = await whenFree(context, before, () =>
     context.operations.update(messageOf(nameOf(turn), reason), console.observe),
   );
+  if (!outcome.begun) {
+    turnBack(project, before);
+    throw new Refusal(
+      `The update could not begin, so the dial is where it was: ${outcome.problems.join("\n")}`,
+    );
+  }
   const changed = Object.entries(outcome.changes)
     .filter(([kind]) => kind !== "same")
     .map(([kind, count]) => `${count} ${kind}`);
@@ -77,16 +88,15 @@ async function whenFree(context: Context, before: Dial, update: () => Promise<Ou
         context.console.line(`  waiting for the update that a killed command began (process ${holder?.pid})`);
         await new Promise((done) => setTimeout(done, POLL_SECONDS * 1000));
       } else {
-        turnDial(context.project, {
-          phase: before.phase,
-          "edge.weight": before.weightGiven,
-          attempt: before.attempt,
-        });
+        turnBack(context.project, before);
         throw problem;
       }
     }
   }
 }
+
+const turnBack = (project: Project, { phase, weightGiven, attempt }: Dial): void =>
+  turnDial(project, { phase, "edge.weight": weightGiven, attempt });
 
 /** Documents that somebody altered between two updates. */
 export const altered = (

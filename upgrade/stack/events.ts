@@ -45,11 +45,14 @@ const QUIET: ReadonlySet<string> = new Set([
 export class EventReader {
   /** Resources by operation, such as {"create": 3, "same": 90}; the engine tells at the end. */
   changes: Readonly<Record<string, number>> = {};
+  /** Whether the engine has told anything: it does not when it cannot begin, as with a wrong passphrase. */
+  heard = false;
   private readonly begun = new Map<string, number>();
 
   constructor(private readonly observe: (observation: Observation) => void) {}
 
   readonly read = (event: EngineEvent): void => {
+    this.heard = true;
     this.readStep(event);
     const { diagnosticEvent: message, policyEvent: violation, summaryEvent: summary } = event;
     if (summary !== undefined)

@@ -11,6 +11,8 @@ import type { Project } from "./project";
 
 /** Result of an update or a preview. */
 export interface Outcome {
+  /** False when the engine could not even begin, so that nothing has changed. */
+  readonly begun: boolean;
   readonly succeeded: boolean;
   readonly seconds: number;
   /** Resources by operation, such as {"create": 3, "same": 90}. */
@@ -72,23 +74,17 @@ export class StackOperations {
   private constructor(
     readonly project: Project,
     private readonly stack: Stack,
-    private readonly passphrase?: Promise<void>,
   ) {
     maskSecrets(stack.workspace);
     // After each update it would read the history for a summary, which the events have told by then.
     stack.info = async () => undefined;
   }
 
-  /**
-   * Opens the stack, and creates it in the state backend when it is new there. `turning`: for a command that checks the
-   * passphrase next; that takes longer than opening, so both begin at once.
-   */
-  static async open(project: Project, engine: Engine, turning = false): Promise<StackOperations> {
-    const passphrase = turning ? fittingPassphrase(project, engine) : undefined;
-    passphrase?.catch(() => undefined);
+  /** Opens the stack, and creates it in the state backend when it is new there. */
+  static async open(project: Project, engine: Engine): Promise<StackOperations> {
     try {
       const stack = await automation().LocalWorkspace.createOrSelectStack(...placeOf(project, engine));
-      return new StackOperations(project, stack, passphrase);
+      return new StackOperations(project, stack);
     } catch (problem) {
       throw unusableBackend(reason(problem));
     }
@@ -110,9 +106,9 @@ export class StackOperations {
     return plain(await this.stack.outputs());
   }
 
-  /** @throws Refusal when the stack's secrets cannot be read: better before the dial is turned than after */
+  /** @throws Refusal when the stack's secrets cannot be read: for those who would learn it late, or not at all */
   async checkPassphrase(): Promise<void> {
-    await (this.passphrase ?? checkPassphrase(this.stack.workspace, this.stack.name));
+    await checkPassphrase(this.stack.workspace, this.stack.name);
   }
 
   async update(
@@ -218,6 +214,7 @@ export class StackOperations {
     try {
       const outputs = await run(reader.read);
       return {
+        begun: true,
         succeeded: true,
         seconds: seconds(),
         changes: reader.changes,
@@ -231,6 +228,7 @@ export class StackOperations {
         throw new Occupied(holderIn(problem.message), this.project.stack, reason(problem));
       if (!(problem instanceof CommandError)) throw problem;
       return {
+        begun: reader.heard,
         succeeded: false,
         seconds: seconds(),
         changes: {},
@@ -255,15 +253,6 @@ const placeOf = (
   { stackName: stack, workDir: root },
   { pulumiCommand: command, envVars: environment() },
 ];
-
-/** Checks the passphrase of a stack that may not be there yet: it is then made with the one that is given. */
-async function fittingPassphrase({ stack, root }: Project, { command }: Engine): Promise<void> {
-  try {
-    await checkPassphrase({ workDir: root, pulumiCommand: command, envVars: environment() }, stack);
-  } catch (problem) {
-    if (!/no stack named/.test(String(problem))) throw problem;
-  }
-}
 
 /** What the executable gets: our environment, without the noise of update checks. */
 function environment(): Record<string, string> {

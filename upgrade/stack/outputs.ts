@@ -20,7 +20,7 @@ export function maskSecrets(workspace: Workspace): void {
 }
 
 /** @throws Refusal when the stack's secrets cannot be read */
-export async function checkPassphrase(place: Place, stack: string): Promise<void> {
+export async function checkPassphrase(place: Workspace, stack: string): Promise<void> {
   await ask(place, stack, "--show-secrets");
 }
 
@@ -28,12 +28,7 @@ const MASKED = "[secret]";
 const LARGEST_BYTES = 64 * 1024 * 1024;
 const run = promisify(execFile);
 
-/** The part of a workspace that the executable needs. */
-export type Place = Pick<Workspace, "workDir" | "envVars"> & {
-  readonly pulumiCommand: { readonly command: string };
-};
-
-async function ask(place: Place, stack: string, ...flags: string[]): Promise<string> {
+async function ask(place: Workspace, stack: string, ...flags: string[]): Promise<string> {
   try {
     const { stdout } = await run(
       place.pulumiCommand.command,

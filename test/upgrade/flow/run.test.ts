@@ -155,13 +155,25 @@ describe("a run", () => {
     expect(readDial(world.project).confirm).toEqual(["complete 4.0.0"]);
   });
 
-  it("refuses a wrong passphrase before the dial moves", async () => {
+  it("puts the dial back when the update cannot begin, as with a wrong passphrase", async () => {
     world = await FakeWorld.start({});
     world.passphrase = "wrong";
     const before = readDial(world.project);
-    await expect(run()).rejects.toThrow("incorrect passphrase");
+    await expect(run()).rejects.toThrow(
+      "could not begin, so the dial is where it was: error: incorrect passphrase",
+    );
     expect(world.turns).toEqual([]);
     expect(readDial(world.project)).toEqual(before);
+  });
+
+  it("tells a wrong passphrase before it waits for the soak", async () => {
+    const switched = { finishedAt: new Date().toISOString(), verdict: "passed" };
+    world = await FakeWorld.start({}, { phase: "live", gates: { layers: [] }, soak: { period: "30m" } });
+    world.passphrase = "wrong";
+    world.steps = { switched };
+    await expect(run("complete", { yes: true })).rejects.toThrow("incorrect passphrase");
+    expect(world.turns).toEqual(["passphrase checked"]);
+    expect(world.lines.join()).not.toContain("soaking");
   });
 
   it("refuses a turn outside its window before the dial moves", async () => {

@@ -27,6 +27,16 @@ export interface Trouble {
 const [CURRENT, NEXT] = ["3.2.0", "4.0.0"];
 const ROOT = path.resolve(__dirname, "..", "..", "..");
 
+const NOT_BEGUN: Outcome = {
+  begun: false,
+  succeeded: false,
+  seconds: 0,
+  changes: {},
+  problems: [],
+  steps: [],
+  outputs: {},
+};
+
 /** Everything the layers are read from, as servers of this process, and a stack whose updates only turn the weights. */
 export class FakeWorld {
   readonly lines: string[] = [];
@@ -42,6 +52,8 @@ export class FakeWorld {
   /** Jobs that an update which failed or was killed has run. */
   ranSince: readonly string[] = [];
   passphrase: "right" | "wrong" = "right";
+  /** What the evidence blocks of the outputs say. */
+  steps: Readonly<Record<string, unknown>> = {};
   /** Fails the update to this phase. */
   failing: string | undefined;
   private digests: Record<string, string> = { "dev/4.0.0/1/verify.json": "sha256:a" };
@@ -74,8 +86,9 @@ export class FakeWorld {
       project: this.project,
       engine: { kind: "offline", version: "0", command: undefined as never },
       operations: {
-        outputs: async () => this.outputs,
+        outputs: async () => ({ ...this.outputs, steps: this.steps }),
         checkPassphrase: async () => {
+          this.turns.push("passphrase checked");
           if (this.passphrase === "wrong") throw new Refusal("incorrect passphrase");
         },
         update: async (message: string) => this.update(message),
@@ -106,11 +119,13 @@ export class FakeWorld {
 
   private update(message: string): Outcome {
     const { phase, weight } = readDial(this.project);
+    if (this.passphrase === "wrong") return { ...NOT_BEGUN, problems: ["error: incorrect passphrase"] };
     this.turns.push(phase === "live" ? `live ${weight}` : phase);
     this.messages.push(message);
     const succeeded = this.failing !== phase;
     if (succeeded) this.settle(phase, weight);
     return {
+      begun: true,
       succeeded,
       seconds: 1,
       changes: { update: 1 },
@@ -127,7 +142,6 @@ export class FakeWorld {
       weights: { [CURRENT]: 100 - share, [NEXT]: share },
       evidence: { bucket: "evidence" },
       documents: this.digests,
-      steps: {},
     };
   }
 

@@ -57,6 +57,7 @@ describe("outputs of a stack", () => {
     vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "right");
     const outcome = await operations?.update("again", () => {});
     expect(outcome).toMatchObject({
+      begun: true,
       succeeded: true,
       changes: { same: 1 },
       problems: [],
@@ -96,15 +97,12 @@ describe("a passphrase", () => {
     );
   }, 30_000);
 
-  it("is checked while the stack is opened, and told when it is asked for", async () => {
+  it("that is wrong keeps an update from beginning, and changes nothing", async () => {
     vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "wrong");
-    const opened = await StackOperations.open(projectOf("dev"), engine, true);
-    await expect(opened.checkPassphrase()).rejects.toThrow("incorrect passphrase");
-  }, 30_000);
-
-  it("fits a stack that is not there yet, as that is made with it", async () => {
-    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "another");
-    const opened = await StackOperations.open(projectOf("fresh"), engine, true);
-    await expect(opened.checkPassphrase()).resolves.toBeUndefined();
+    const before = await operations?.outputs();
+    const outcome = await operations?.update("wrong", () => {});
+    expect(outcome).toMatchObject({ begun: false, succeeded: false, steps: [] });
+    expect(outcome?.problems.join()).toContain("incorrect passphrase");
+    expect(await operations?.outputs()).toEqual(before);
   }, 30_000);
 });
