@@ -25,7 +25,7 @@ export class StageFailed extends Error {
 export class Interrupted extends StageFailed {}
 
 /** Requests answered before the upgrade begins: enough for figures to compare with. */
-const WARM_UP = 300;
+const WARM_UP = 100;
 
 const turn = (name: string, title: string, ...command: readonly string[]): Stage => ({
   name,

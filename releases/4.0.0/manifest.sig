@@ -1,1 +1,1 @@
-Cx9Kwt+Zk5C/rHTpayzZDVxC/8Pm4ZIZbnOO5lrWf17CEGQvMFZIZ5rsmZTTBEqZ/azIpk/S5VdGKcUf3TVjBg==
+0aArg1d9QlWqnpUK4LG9BoUIAel2fjlozrxgftdmch3rYVv7F6QzyaWQsamdsvgTWzPKtoWkpWsgfG0l2PazAA==

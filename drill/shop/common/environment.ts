@@ -87,7 +87,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv, needed: readonly Need
     stockUpdateMs: whole("STOCK_UPDATE_MS", 5000, 1, 86_400_000),
     inventoryUrl: text("INVENTORY_URL"),
     leaseSeconds: whole("WORK_LEASE_SECONDS", 30, 1, 3600),
-    stopDelayMs: whole("STOP_DELAY_MS", 2000, 0, 60_000),
+    stopDelayMs: whole("STOP_DELAY_MS", 500, 0, 60_000),
     faults: new Set(faults as Fault[]),
     logLevel: text("LOG_LEVEL", "info"),
   };
