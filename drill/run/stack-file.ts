@@ -67,7 +67,7 @@ const LAPTOP: Readonly<Record<string, unknown>> = {
   "cluster.preStop": "1s",
   "verification.drain.quiet": "500ms",
   "monitoring.period": "10s",
-  "soak.period": "5s",
+  "soak.period": "10s",
   // Often enough to be seen at work, and no more than a small part at a time.
   "migration.reconcileInterval": "1m",
   "migration.reconcileRows": 10_000,
