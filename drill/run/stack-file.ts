@@ -80,6 +80,7 @@ const LAPTOP: Readonly<Record<string, unknown>> = {
   "gates.requests": 20,
   // Two cores that run a cloud, its customers and an engine at once answer unevenly; what a customer would notice still counts.
   "verification.performance.floor": "250ms",
+  "verification.performance.samples": 30,
   // Minutes after migrate compared everything, and minutes before contract does.
   "verification.comparedShare": 0.05,
   "edge.canary": [10, 100],
