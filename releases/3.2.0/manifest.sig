@@ -1,1 +1,1 @@
-Bjj3EgrCSG1xOo2bhxLoOtCAVCzgWWZDKpMKwRvCILCj4uQmAkOoGEuYkObNgPUvdSeXZuTEaqaVJaAkfGjLBg==
+xUp23E/epIAnCQSmXEXR+MboBCoMSsdAKHQ5g8a0tbxpLNO2gGriNvCbXxf/AuKhxOoaspqg5ICpQxlFYLb8Ag==

@@ -1,1 +1,1 @@
-0aArg1d9QlWqnpUK4LG9BoUIAel2fjlozrxgftdmch3rYVv7F6QzyaWQsamdsvgTWzPKtoWkpWsgfG0l2PazAA==
+osE1B0pdShFgqfnNoy6SGjmCmb0WkpnkCdkJyk5qvShQoXO0uxQJvrYRZLaSoayBSP+OW85GwSDSK5ys3dgcCQ==

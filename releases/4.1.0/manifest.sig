@@ -1,1 +1,1 @@
-ks8Kbh7Wvbu28V6WDXoYaCPzNo5iV4GclKForL7o/U+3eghHckqYoTk8/2+gK1nzZWklav76yEfj8PsdF6T7Aw==
+2h+P0eoAPAe9h4vy3E6okG6dWXXTVEnXB6XXxojSxg6fU/eg1sSMvIPL+yPVl8sXds2waw3iXQWl3nFsAxL2Cw==
