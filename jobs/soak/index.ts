@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { loadChecks } from "../../releases/checks";
 import { roleOf } from "../../releases/manifest";
 import { figuresOf, measure } from "../baseline/measure";
@@ -11,7 +12,8 @@ import { compareReleases } from "../verify/models";
 /**
  * The new release has served long enough and everything still agrees: what must be true before the old release may go
  * (D3). Until then the old release stays warm, so its sessions are only counted here; `contract`, which runs after the
- * old release was scaled to zero, refuses while there is one. It does not wait; run too early it says when it may run.
+ * old release was scaled to zero, refuses while there is one. It waits for the last seconds of the period, as whoever
+ * starts it cannot tell how long a Job takes to begin; run earlier it says when it may run.
  */
 export const soak: Step = async (context) => {
   const { environment, releases, progress } = context;
@@ -47,8 +49,11 @@ export const soak: Step = async (context) => {
   });
 };
 
+/** Seconds of the period that the Job waits for itself. */
+const PATIENCE = 10;
+
 async function checkPeriod(context: JobContext): Promise<Check> {
-  const { parameters, environment, now } = context;
+  const { parameters, environment, now, signal, progress } = context;
   const { period } = parameters.soak;
   const evidence = await context.evidence("switched");
   if (evidence === undefined || evidence.verdict !== "passed")
@@ -60,8 +65,14 @@ async function checkPeriod(context: JobContext): Promise<Check> {
       `the evidence of switched is about ${evidence.release}, not about ${environment.release}`,
     );
   const since = new Date(evidence.finishedAt);
-  const seconds = (now().getTime() - since.getTime()) / 1000;
   const due = new Date(since.getTime() + period * 1000);
+  const left = due.getTime() - now().getTime();
+  if (left > 0 && left <= PATIENCE * 1000) {
+    progress.say(`waiting until ${due.toISOString()}`);
+    // A timer may ring a moment early.
+    await sleep(left + 10, undefined, { signal });
+  }
+  const seconds = (now().getTime() - since.getTime()) / 1000;
   const holds = seconds >= period;
   return {
     name: "soak-period",

@@ -1,1 +1,1 @@
-xUp23E/epIAnCQSmXEXR+MboBCoMSsdAKHQ5g8a0tbxpLNO2gGriNvCbXxf/AuKhxOoaspqg5ICpQxlFYLb8Ag==
+iVMwMlBaIKNRWdYVY65Hcj1x1v4QD9WIuskemBcZx+S+bDvtPxzlYeQH6TCgdsZTBEWFXf7Oua7/ASJfo4jqCg==

@@ -1,1 +1,1 @@
-osE1B0pdShFgqfnNoy6SGjmCmb0WkpnkCdkJyk5qvShQoXO0uxQJvrYRZLaSoayBSP+OW85GwSDSK5ys3dgcCQ==
+w33b8gebwvsjeWoZb1B+hVOgqp1HYpAyPsMlVU384mNv4e/TtFOD40+0cmo/FnQ41mD0039w5Pm70SXe6bZXAQ==

@@ -1,1 +1,1 @@
-2h+P0eoAPAe9h4vy3E6okG6dWXXTVEnXB6XXxojSxg6fU/eg1sSMvIPL+yPVl8sXds2waw3iXQWl3nFsAxL2Cw==
+ShjhgUBMSw2sOmOB2cvLw3roFNXu3innjOsX2pOmGhn3eomehmPVD+qbJPSFyEbPTK0j6IoK/wxJXstsVv8TAQ==

@@ -4,8 +4,8 @@ import { type StepOutput, soakEnds } from "../evidence/blocks";
 import { Refusal } from "../refusal";
 import { readParameters } from "../stack/parameters";
 
-/** An update takes at least this long until its soak check, which judges the period exactly. Seconds. */
-const LEAD = 3;
+/** Seconds before the end at which the update may begin: its soak Job waits for the rest and judges the period exactly. */
+const LEAD = 8;
 
 /** Waits until the new release has served long enough to complete, if that is soon; else says when to come again. */
 export async function waitForSoak(

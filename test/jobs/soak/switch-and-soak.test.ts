@@ -99,6 +99,14 @@ describe("soak", () => {
     expect(evidence.checks[0]?.detail).toMatch(/run again after \d{4}-/);
   });
 
+  test("waits for the last seconds of the period", async () => {
+    const { evidence: recorded } = await runSwitched();
+    const { code, evidence } = await runSoak(2);
+    expect([code, holding(evidence, "soak-period")]).toEqual([0, true]);
+    const due = Date.parse(recorded.finishedAt) + 2000;
+    expect(Date.parse(evidence.finishedAt)).toBeGreaterThanOrEqual(due);
+  });
+
   test("counts who still uses the old model, which stays warm until the soak has passed", async () => {
     const url = new URL(stage.database);
     Object.assign(url, { username: "app_1_0_0", password: "application-1-0-0" });
