@@ -60,6 +60,12 @@ export async function run(
           1.5,
           "×",
         ),
+        atMost(
+          "p99 of live writes during the load against synchronised",
+          disturbed.during.p99 / disturbed.synchronised.p99,
+          1.5,
+          "×",
+        ),
         atLeast(
           "full comparison against counting and hashing in plain SQL",
           ratio((one) => one.hash / one.compare),

@@ -75,6 +75,7 @@ const LAPTOP: Readonly<Record<string, unknown>> = {
   "business.logistics.pollInterval": "10s",
   // Two cores for everything: what would be slow in a database's own machine is how it is here.
   "migration.writeLatency": "200ms",
+  "migration.slowdown": 8,
   // Nobody evaluates alarms here, so no synthetic customer and no alarm can be asked; the other layers are real.
   "gates.layers": ["comparison", "queues", "pods", "errors", "latency"],
   "gates.requests": 20,

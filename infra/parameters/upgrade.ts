@@ -126,6 +126,11 @@ export const migration = z
       "10s",
       "Latency of the live system's writes above which loading slows down.",
     ).default("50ms"),
+    slowdown: amount(
+      1.1,
+      100,
+      "How many times as long small writes may take while rows are loaded; loading gives way beyond.",
+    ).default(1.5),
     replicaLag: size("0KiB", "1TiB", "How far a replica may be behind before loading slows down.").default(
       "64MiB",
     ),

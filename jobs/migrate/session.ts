@@ -84,6 +84,12 @@ export class Session {
     return client;
   }
 
+  /** The server's process of the connection, when one is open. */
+  get backend(): readonly number[] {
+    const id = (this.#client as { processID?: number } | undefined)?.processID;
+    return id === undefined ? [] : [id];
+  }
+
   /** Runs work and repeats it, on a new connection where needed, after transient failures. */
   async repeat<T>(
     work: (client: pg.Client) => Promise<T>,

@@ -12,6 +12,8 @@ const schema = z.looseObject({
   lockTimeout: z.number().min(0.01).max(60).default(2),
   /** Latency of small writes above which loading slows down. */
   writeLatency: z.number().min(0.0005).max(10).default(0.05),
+  /** How many times as long small writes may take as before the load. */
+  slowdown: z.number().min(1.1).max(100).default(1.5),
   /** How far a replica may be behind. */
   replicaLag: z
     .number()
@@ -33,9 +35,10 @@ export function readSettings(values: unknown): MigrationSettings {
 export const limitsOf = (settings: MigrationSettings): Limits => ({
   parallel: settings.parallel,
   writeLatency: settings.writeLatency * 1000,
+  slowdown: settings.slowdown,
   lag: settings.replicaLag,
   chunkSeconds: 0.4,
-  smallest: Math.min(200, settings.chunkRows),
+  smallest: Math.min(100, settings.chunkRows),
   usual: settings.chunkRows,
   largest: Math.max(20_000, settings.chunkRows),
 });

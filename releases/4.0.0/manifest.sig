@@ -1,1 +1,1 @@
-w33b8gebwvsjeWoZb1B+hVOgqp1HYpAyPsMlVU384mNv4e/TtFOD40+0cmo/FnQ41mD0039w5Pm70SXe6bZXAQ==
+7wI9fIoJVlGUMnEwp0lax1g+bhcxSwLxdTUX1XkSoAP9y4dhKk8i26qE9EMWEqSNrAec2GBmyKnpD/b+LqhwAQ==

@@ -5,7 +5,8 @@ import { Session } from "../session";
 import { BOOK } from "../sql/names";
 import { type Chunk, type ChunkResult, chunksInFlight, claimChunk } from "./ledger";
 import { loadChunk } from "./load-chunk";
-import { othersAtWork, reconsider, smallWrite } from "./observe";
+import { othersAtWork, reconsider } from "./observe";
+import { Probe, quietWrites } from "./probe";
 import { beginning, type Limits, type Pace } from "./throttle";
 
 export interface BackfillOptions {
@@ -87,8 +88,9 @@ class Backfill {
   async prepare(): Promise<void> {
     await this.control.repeat(async (client) => {
       this.#noteBackend(client);
-      this.#quiet = await smallWrite(client, 9);
-      this.#pace = beginning(await othersAtWork(client, [...this.#backends]), this.options.limits);
+      const others = await othersAtWork(client, [...this.#backends]);
+      this.#quiet = await quietWrites(client, others > 0);
+      this.#pace = beginning(others, this.options.limits);
       this.#redo = await chunksInFlight(client);
       const { rows } = await client.query<{ source: string; total: string; done: string; finished: boolean }>(
         `SELECT l.source, l.rows AS total, l.finished_at IS NOT NULL AS finished,
@@ -210,6 +212,9 @@ class Backfill {
   /** Looks at the live system from time to time and changes the pace. */
   async watch(): Promise<void> {
     const session = new Session(this.options.database);
+    const trial = new Session(this.options.database);
+    const probe = new Probe(trial, this.#stop.signal);
+    const probing = probe.run();
     try {
       for (;;) {
         // Whoever stops does not wait for the next look.
@@ -220,13 +225,22 @@ class Backfill {
         const taken = this.#recent.splice(0);
         const chunkSeconds =
           taken.length === 0 ? null : taken.reduce((sum, one) => sum + one, 0) / taken.length;
-        const known = { chunkSeconds, quiet: this.#quiet, backends: [...this.#backends] };
+        const writeLatency = probe.take();
+        if (writeLatency === undefined) continue;
+        const known = {
+          chunkSeconds,
+          quiet: this.#quiet,
+          writeLatency,
+          backends: [...this.#backends, ...trial.backend],
+        };
         const decision = await reconsider(session, this.#pace, known, this.options.limits);
         if (decision === undefined) continue;
         this.#pace = decision;
         this.#decisions += 1;
       }
     } finally {
+      await probing;
+      await trial.end();
       await session.end();
     }
   }

@@ -4,7 +4,7 @@ import { BOOK } from "../sql/names";
 import { type Decision, decide, type Limits, type Observation, type Pace } from "./throttle";
 
 /** What the load itself knows when it looks at the live system. */
-interface Known extends Pick<Observation, "chunkSeconds" | "quiet"> {
+interface Known extends Pick<Observation, "chunkSeconds" | "quiet" | "writeLatency"> {
   /** Server processes of the load's own sessions. */
   readonly backends: readonly number[];
 }
@@ -42,11 +42,11 @@ export async function othersAtWork(client: pg.ClientBase, backends: readonly num
   return rows[0]?.others ?? 0;
 }
 
-/** Looks at the live system: who is at work, who waits for the load, how far replicas are behind, how long a small write takes. */
+/** Looks at the live system: who is at work, who waits for the load, how far replicas are behind. */
 async function observe(
   client: pg.ClientBase,
   backends: readonly number[],
-): Promise<Omit<Observation, "chunkSeconds" | "quiet">> {
+): Promise<Omit<Observation, "chunkSeconds" | "quiet" | "writeLatency">> {
   const { rows } = await client.query<{ blocked: number; others: number; lag: string | null }>(
     `SELECT (SELECT count(*) FROM pg_stat_activity a
               WHERE a.wait_event_type = 'Lock' AND a.pid <> ALL ($1::int[]) AND pg_blocking_pids(a.pid) && $1::int[])::int AS blocked,
@@ -58,17 +58,5 @@ async function observe(
     blocked: rows[0]?.blocked ?? 0,
     others: rows[0]?.others ?? 0,
     lag: rows[0]?.lag == null ? null : Number(rows[0].lag),
-    writeLatency: await smallWrite(client, 3),
   };
-}
-
-/** Milliseconds a small write takes: the median of some. */
-export async function smallWrite(client: pg.ClientBase, times: number): Promise<number> {
-  const taken: number[] = [];
-  for (let write = 0; write < times; write += 1) {
-    const began = performance.now();
-    await client.query(`UPDATE ${BOOK}.migration SET changed_at = clock_timestamp()`);
-    taken.push(performance.now() - began);
-  }
-  return taken.sort((a, b) => a - b)[times >> 1] ?? 0;
 }

@@ -25,6 +25,8 @@ export interface Limits {
   readonly parallel: number;
   /** Milliseconds. */
   readonly writeLatency: number;
+  /** Times the quiet latency of small writes at which loading gives way. */
+  readonly slowdown: number;
   /** Bytes. */
   readonly lag: number;
   /** What a chunk should take at most, in seconds: writers of its rows wait that long. */
@@ -106,15 +108,14 @@ function grown(pace: Pace, { others, chunkSeconds }: Observation, limits: Limits
 
 /**
  * How far loading gives way to customers who are only a little slower: it must come to its end all the same. Chunks of a
- * few milliseconds with short pauses, as whoever comes meanwhile waits for a core, or for the rows, until the chunk ends.
+ * few milliseconds with pauses, as whoever comes meanwhile waits for a core, or for the rows, until the chunk ends.
  */
-const GENTLE = { chunkRows: 200, shortest: 10, longest: 50, step: 5 };
-/** Times the quiet latency, and the share of the latency that counts as strain below which nothing is slow. */
-const NOTICEABLE = { times: 1.5, share: 1 / 16 };
+const GENTLE = { chunkRows: 100, shortest: 10, longest: 100, step: 10 };
+/** Milliseconds of a small write below which nothing is slow. */
+const FAST = 0.5;
 
 /** Milliseconds of a small write that customers notice, beside `quiet` before. */
-const noticeable = (quiet: number, limits: Limits): number =>
-  Math.max(NOTICEABLE.share * limits.writeLatency, NOTICEABLE.times * quiet);
+const noticeable = (quiet: number, { slowdown }: Limits): number => slowdown * Math.max(FAST, quiet);
 
 /** Customers are at work, and writes could take twice as long before they noticed. */
 const unnoticed = ({ others, quiet, writeLatency }: Observation, limits: Limits): boolean =>

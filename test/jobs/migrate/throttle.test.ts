@@ -11,16 +11,17 @@ import {
 const LIMITS: Limits = {
   parallel: 4,
   writeLatency: 50,
+  slowdown: 1.5,
   lag: 1000,
   chunkSeconds: 0.5,
-  smallest: 200,
+  smallest: 100,
   usual: 5000,
   largest: 20_000,
 };
 const CALM: Observation = {
   blocked: 0,
   lag: null,
-  writeLatency: 2,
+  writeLatency: 1.2,
   quiet: 1,
   others: 1,
   chunkSeconds: 0.1,
@@ -56,35 +57,35 @@ describe("the pace of loading", () => {
     const busy = { ...CALM, writeLatency: 8 };
     expect(decide(PACE, busy, LIMITS)).toMatchObject({ chunkRows: 2500, pause: 10, parallel: 1 });
     expect(decide({ chunkRows: 2000, pause: 10, parallel: 1 }, busy, LIMITS)).toMatchObject({ pause: 20 });
-    expect(decide({ chunkRows: 200, pause: 50, parallel: 1 }, busy, LIMITS)).toBeUndefined();
+    expect(decide({ chunkRows: 100, pause: 100, parallel: 1 }, busy, LIMITS)).toBeUndefined();
     expect(decide(PACE, { ...busy, others: 0 }, LIMITS)).toMatchObject({ parallel: 3, pause: 0 });
   });
 
-  it("notices less where slower writes are tolerated", () => {
-    const busy = { ...CALM, writeLatency: 8 };
-    expect(decide(PACE, busy, { ...LIMITS, writeLatency: 200 })).toMatchObject({ parallel: 3, pause: 0 });
-    expect(decide(PACE, { ...busy, writeLatency: 13 }, { ...LIMITS, writeLatency: 200 })).toMatchObject({
-      pause: 10,
-      parallel: 1,
-    });
+  it("notices less where slower writes are tolerated, and nothing below half a millisecond", () => {
+    const tolerant = { ...LIMITS, slowdown: 8 };
+    expect(decide(PACE, { ...CALM, writeLatency: 8 }, tolerant)).toMatchObject({ parallel: 3, pause: 0 });
+    expect(decide(PACE, { ...CALM, writeLatency: 8.1 }, tolerant)).toMatchObject({ pause: 10, parallel: 1 });
+    const fast = { ...CALM, quiet: 0.1, writeLatency: 0.7 };
+    expect(decide(PACE, fast, LIMITS)).toMatchObject({ parallel: 3, pause: 0 });
+    expect(decide(PACE, { ...fast, writeLatency: 0.8 }, LIMITS)).toMatchObject({ pause: 10, parallel: 1 });
   });
 
   it("feels its way while customers are at work: small chunks and pauses first, then one thing at a time", () => {
     const first = beginning(3, LIMITS);
-    expect(first).toEqual({ chunkRows: 200, pause: 10, parallel: 1 });
-    expect(decide(first, CALM, LIMITS)).toMatchObject({ chunkRows: 200, pause: 5, parallel: 1 });
-    expect(decide({ ...first, pause: 0 }, CALM, LIMITS)).toMatchObject({ chunkRows: 300, parallel: 1 });
+    expect(first).toEqual({ chunkRows: 100, pause: 10, parallel: 1 });
+    expect(decide({ ...first, pause: 30 }, CALM, LIMITS)).toMatchObject({ chunkRows: 100, pause: 20 });
+    expect(decide({ ...first, pause: 0 }, CALM, LIMITS)).toMatchObject({ chunkRows: 150, parallel: 1 });
   });
 
   it("takes two steps at once where writes could take twice as long before customers noticed", () => {
-    const patient = { ...LIMITS, writeLatency: 200 };
-    const first = beginning(3, patient);
-    expect(decide(first, CALM, patient)).toMatchObject({ chunkRows: 200, pause: 0, parallel: 1 });
-    expect(decide({ ...first, pause: 0 }, CALM, patient)).toMatchObject({ chunkRows: 450, parallel: 1 });
-    // 6.25 ms is half of what is noticed here.
-    expect(decide(first, { ...CALM, writeLatency: 6.25 }, patient)).toMatchObject({ pause: 0 });
-    expect(decide(first, { ...CALM, writeLatency: 6.3 }, patient)).toMatchObject({ pause: 5 });
-    expect(decide(first, { ...CALM, quiet: null }, patient)).toMatchObject({ pause: 5 });
+    const patient = { ...LIMITS, slowdown: 8 };
+    const first = { ...beginning(3, patient), pause: 30 };
+    expect(decide(first, CALM, patient)).toMatchObject({ chunkRows: 100, pause: 10, parallel: 1 });
+    expect(decide({ ...first, pause: 0 }, CALM, patient)).toMatchObject({ chunkRows: 225, parallel: 1 });
+    // 4 ms is half of what is noticed here.
+    expect(decide(first, { ...CALM, writeLatency: 4 }, patient)).toMatchObject({ pause: 10 });
+    expect(decide(first, { ...CALM, writeLatency: 4.1 }, patient)).toMatchObject({ pause: 20 });
+    expect(decide(first, { ...CALM, quiet: null }, patient)).toMatchObject({ pause: 20 });
   });
 
   it("goes at its usual pace as soon as nobody else is at work", () => {
@@ -128,8 +129,8 @@ describe("the pace of loading", () => {
   });
 
   it("always gets back to full speed", () => {
-    let pace: Pace = { chunkRows: 200, pause: 2000, parallel: 1 };
-    for (let look = 0; look < 40; look += 1) pace = decide(pace, CALM, LIMITS) ?? pace;
+    let pace: Pace = { chunkRows: 100, pause: 2000, parallel: 1 };
+    for (let look = 0; look < 50; look += 1) pace = decide(pace, CALM, LIMITS) ?? pace;
     expect(pace).toMatchObject({ chunkRows: 20_000, pause: 0, parallel: 4 });
   });
 });
