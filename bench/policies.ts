@@ -24,7 +24,7 @@ const LIMIT = 1.5;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? "3");
 
 /** What the offline engine loads into each pack before the SDK; the CLI starts them without. */
-const PRELOADED = ["code-cache.cjs", "lazy-modules.cjs"].flatMap((file) => [
+const PRELOADED = ["optimise-late.cjs", "code-cache.cjs", "lazy-modules.cjs"].flatMap((file) => [
   "--require",
   path.join(ROOT, "start", file),
 ]);

@@ -23,6 +23,7 @@ export class Children {
     options: { cwd: string; env: NodeJS.ProcessEnv; ahead?: boolean },
   ): ChildProcess {
     const preloaded = [
+      "../start/optimise-late.cjs",
       "../start/code-cache.cjs",
       "host/print-errors.cjs",
       "../start/lazy-modules.cjs",
