@@ -84,10 +84,9 @@ export class Session {
     return client;
   }
 
-  /** The server's process of the connection, when one is open. */
-  get backend(): readonly number[] {
-    const id = (this.#client as { processID?: number } | undefined)?.processID;
-    return id === undefined ? [] : [id];
+  /** The server's process of the connection; undefined when none was opened yet. */
+  get backend(): number | undefined {
+    return (this.#client as { processID?: number } | undefined)?.processID;
   }
 
   /** Runs work and repeats it, on a new connection where needed, after transient failures. */

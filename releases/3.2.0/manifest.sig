@@ -1,1 +1,1 @@
-rGAbcKAOnC9nt1t9wG4M6Jc2dzxfP4xd3rgnFjFoOpkC/VyBgySAcXM/S6rYy27JH1wm0yOTEHy7ybZl5C1fDw==
+KXzrmvc4PMFya2IC5zotRgF3ER5IyxIqLuI1x+cDX5cn3uPO5hpAjNCh6gRe7oJbPnWTg8qZhKpl11euEiJuBg==

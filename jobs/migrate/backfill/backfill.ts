@@ -87,7 +87,7 @@ class Backfill {
 
   async prepare(): Promise<void> {
     await this.control.repeat(async (client) => {
-      this.#noteBackend(client);
+      this.#noteBackend(this.control);
       const others = await othersAtWork(client, [...this.#backends]);
       this.#quiet = await quietWrites(client, others > 0);
       this.#pace = beginning(others, this.options.limits);
@@ -125,7 +125,7 @@ class Backfill {
         }
         try {
           const result = await session.repeat((client) => {
-            this.#noteBackend(client);
+            this.#noteBackend(session);
             return loadChunk(client, next.source, next.chunk);
           }, this.#retries());
           this.#note(next.source, result);
@@ -227,11 +227,12 @@ class Backfill {
           taken.length === 0 ? null : taken.reduce((sum, one) => sum + one, 0) / taken.length;
         const writeLatency = probe.take();
         if (writeLatency === undefined) continue;
+        this.#noteBackend(trial);
         const known = {
           chunkSeconds,
           quiet: this.#quiet,
           writeLatency,
-          backends: [...this.#backends, ...trial.backend],
+          backends: [...this.#backends],
         };
         const decision = await reconsider(session, this.#pace, known, this.options.limits);
         if (decision === undefined) continue;
@@ -246,8 +247,8 @@ class Backfill {
   }
 
   /** Remembers which sessions are our own. */
-  #noteBackend(client: unknown): void {
-    this.#backends.add((client as { processID: number }).processID);
+  #noteBackend({ backend }: Session): void {
+    if (backend !== undefined) this.#backends.add(backend);
   }
 
   stop(): void {

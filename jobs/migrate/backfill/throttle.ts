@@ -45,11 +45,7 @@ export interface Decision extends Pace {
 export const beginning = (others: number, { usual, smallest }: Limits): Pace =>
   others === 0
     ? { chunkRows: usual, pause: 0, parallel: 1 }
-    : {
-        chunkRows: Math.min(usual, Math.max(smallest, GENTLE.chunkRows)),
-        pause: GENTLE.shortest,
-        parallel: 1,
-      };
+    : { chunkRows: smallest, pause: GENTLE.shortest, parallel: 1 };
 
 /**
  * Slower at once, faster step by step: halves under strain, grows by a half or a quarter without, and takes two steps at
@@ -68,10 +64,7 @@ export function decide(pace: Pace, seen: Observation, limits: Limits): Decision 
   const disturbance = disturbanceOf(seen, limits);
   if (disturbance !== undefined) {
     const gentler = {
-      chunkRows: Math.min(
-        pace.chunkRows,
-        Math.max(limits.smallest, GENTLE.chunkRows, Math.floor(pace.chunkRows / 2)),
-      ),
+      chunkRows: Math.min(pace.chunkRows, Math.max(limits.smallest, Math.floor(pace.chunkRows / 2))),
       pause: Math.max(pace.pause, Math.min(GENTLE.longest, Math.max(GENTLE.shortest, pace.pause * 2))),
       parallel: Math.max(1, pace.parallel - 1),
     };
@@ -107,10 +100,11 @@ function grown(pace: Pace, { others, chunkSeconds }: Observation, limits: Limits
 }
 
 /**
- * How far loading gives way to customers who are only a little slower: it must come to its end all the same. Chunks of a
- * few milliseconds with pauses, as whoever comes meanwhile waits for a core, or for the rows, until the chunk ends.
+ * How far loading gives way to customers who are only a little slower: it must come to its end all the same. The smallest
+ * chunks, of a few milliseconds, with pauses, in milliseconds: whoever comes meanwhile waits for a core, or for the rows,
+ * until the chunk ends.
  */
-const GENTLE = { chunkRows: 100, shortest: 10, longest: 100, step: 10 };
+const GENTLE = { shortest: 10, longest: 100, step: 10 };
 /** Milliseconds of a small write below which nothing is slow. */
 const FAST = 0.5;
 
