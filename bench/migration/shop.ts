@@ -9,6 +9,7 @@ import type { Subject } from "../../jobs/migrate/open";
 import { comparisonStatement } from "../../jobs/migrate/sql/comparison";
 import { loadStatement } from "../../jobs/migrate/sql/load";
 import { PLANS } from "../../jobs/migrate/sql/names";
+import { boundsOf, EVERYTHING } from "../../jobs/migrate/sql/range";
 import { loadRelease } from "../../releases/load";
 import { loadMappings } from "../../releases/mapping";
 
@@ -63,7 +64,7 @@ export async function plainLoad(client: pg.Client): Promise<number> {
     const source = model.sources.find(({ table }) => table === name);
     if (source === undefined) continue;
     const began = performance.now();
-    await client.query(loadStatement(source), [null, null]);
+    await client.query(loadStatement(source, EVERYTHING), boundsOf(EVERYTHING));
     if (name === "orders") seconds = (performance.now() - began) / 1000;
   }
   await client.query("ROLLBACK");
@@ -78,7 +79,7 @@ export async function plainComparison(client: pg.Client, model: Model): Promise<
   await client.query("BEGIN");
   await client.query(PLANS);
   const began = performance.now();
-  await client.query(comparisonStatement(source), [null, null]);
+  await client.query(comparisonStatement(source, EVERYTHING), boundsOf(EVERYTHING));
   const seconds = (performance.now() - began) / 1000;
   await client.query("ROLLBACK");
   return seconds;

@@ -38,7 +38,7 @@ export const limitsOf = (settings: MigrationSettings): Limits => ({
   slowdown: settings.slowdown,
   lag: settings.replicaLag,
   chunkSeconds: 0.4,
-  smallest: 100,
+  smallest: 20,
   usual: settings.chunkRows,
   largest: Math.max(20_000, settings.chunkRows),
 });

@@ -2,15 +2,9 @@ import type pg from "pg";
 import type { Database } from "../frame/database";
 import type { Model, Source } from "../migrate/declarations/model";
 import { comparisonStatement } from "../migrate/sql/comparison";
-import { nextKey } from "../migrate/sql/load";
 import { BOOK, identifier, literal, PLANS, sourceTable } from "../migrate/sql/names";
+import { boundsOf, nextKey, type Range } from "../migrate/sql/range";
 import { type Difference, descend } from "./descend";
-
-/** A range of keys; null is no limit. */
-export interface Range {
-  readonly first: string | null;
-  readonly beyond: string | null;
-}
 
 /** What a comparison found about one source. `rows` = `migrated` + `merged` + `quarantined` when the counts add up. */
 export interface Compared {
@@ -117,7 +111,6 @@ async function compareSource(
   options: CompareOptions,
 ): Promise<{ compared: Compared; differences: Difference[] }> {
   const began = performance.now();
-  const statement = comparisonStatement(source);
   const totals = { rows: 0, migrated: 0, merged: 0, chunks: 0, unheeded: 0 };
   const unequal: { range: Range; relations: string[] }[] = [];
   let end: string | null = null;
@@ -139,7 +132,7 @@ async function compareSource(
       for (let step = await next(); step.done !== true; step = await next()) {
         options.signal?.throwIfAborted();
         const range = step.value;
-        const { rows } = await client.query<Side>(statement, [range.first, range.beyond]);
+        const { rows } = await client.query<Side>(comparisonStatement(source, range), boundsOf(range));
         totals.chunks += 1;
         totals.rows += countOf(rows, "", "rows");
         totals.unheeded += countOf(rows, "", "unheeded");

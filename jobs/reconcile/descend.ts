@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Source } from "../migrate/declarations/model";
 import { differenceStatement } from "../migrate/sql/comparison";
+import { boundsOf, type Range } from "../migrate/sql/range";
 
 /** A row that is not what it should be. */
 export interface Difference {
@@ -27,14 +28,11 @@ export async function descend(
   client: pg.ClientBase,
   source: Source,
   relation: string,
-  range: { readonly first: string | null; readonly beyond: string | null },
+  range: Range,
 ): Promise<Difference[]> {
   const target = source.targets.find(({ table }) => table === relation);
   if (target === undefined) return [];
-  const { rows } = await client.query<Found>(differenceStatement(source, target), [
-    range.first,
-    range.beyond,
-  ]);
+  const { rows } = await client.query<Found>(differenceStatement(source, target, range), boundsOf(range));
   return rows.map((row) => ({
     source: source.table,
     owner: row.owner,

@@ -2,15 +2,15 @@ import type pg from "pg";
 import type { Source } from "../declarations/model";
 import { inTransaction } from "../session";
 import { BUCKET_BITS, BUCKET_KEYS } from "../sql/buckets";
-import { nextKey } from "../sql/load";
 import { BOOK, identifier, sourceTable } from "../sql/names";
+import { nextKey, type Range } from "../sql/range";
 
 /** A range of keys that is loaded in one transaction, together with its line in the ledger. */
-export interface Chunk {
+export interface Chunk extends Range {
   readonly source: string;
   readonly first: string;
-  /** The first key that is not part of it; null is no limit. */
-  readonly beyond: string | null;
+  /** About how many rows it has; not known of one that an earlier run began. */
+  readonly rows?: number;
 }
 
 interface LoadRow {
@@ -30,41 +30,45 @@ export async function chunksInFlight(client: pg.ClientBase): Promise<Chunk[]> {
   return rows;
 }
 
+/** A claim that a crash of the server takes back is made again; whatever rests on it is taken back as well. */
+const CLAIM = "BEGIN; SET LOCAL synchronous_commit = off";
+
 /** Takes the next range of a source, of about `rows` rows. Undefined when the whole source is given out. */
 export async function claimChunk(
   client: pg.ClientBase,
   source: Source,
   rows: number,
 ): Promise<Chunk | undefined> {
-  return inTransaction(client, async () => {
-    // A claim that a crash of the server takes back is made again; whatever rests on it is taken back as well.
-    await client.query("SET LOCAL synchronous_commit = off");
-    const found = await client.query<LoadRow>(
-      `SELECT lowest, highest, recent_from, segment, next, done FROM ${BOOK}.load WHERE source = $1 FOR UPDATE`,
-      [source.table],
-    );
-    const load = found.rows[0];
-    if (load === undefined || load.done) return undefined;
-    if (source.ranged && source.after.length > 0 && load.next === null)
-      Object.assign(load, await keysNow(client, source));
-    const chunk = source.ranged
-      ? await nextRange(client, source, load, rows)
-      : await nextKeys(client, source, load, rows);
-    if (chunk === undefined) {
-      await client.query(`UPDATE ${BOOK}.load SET done = true WHERE source = $1`, [source.table]);
-      return undefined;
-    }
-    await client.query(
-      `UPDATE ${BOOK}.load SET next = $2, segment = $3, started_at = COALESCE(started_at, now()), done = $4 WHERE source = $1`,
-      [source.table, chunk.beyond, chunk.segment, chunk.beyond === null],
-    );
-    await client.query(
-      `INSERT INTO ${BOOK}.chunk (source, first, beyond, state) VALUES ($1, $2, $3, 'claimed')
-       ON CONFLICT (source, first) DO UPDATE SET beyond = excluded.beyond, state = 'claimed'`,
-      [source.table, chunk.first, chunk.beyond],
-    );
-    return { source: source.table, first: chunk.first, beyond: chunk.beyond };
-  });
+  return inTransaction(
+    client,
+    async () => {
+      const found = await client.query<LoadRow>({
+        name: "load",
+        text: `SELECT lowest, highest, recent_from, segment, next, done FROM ${BOOK}.load WHERE source = $1 FOR UPDATE`,
+        values: [source.table],
+      });
+      const load = found.rows[0];
+      if (load === undefined || load.done) return undefined;
+      if (source.ranged && source.after.length > 0 && load.next === null)
+        Object.assign(load, await keysNow(client, source));
+      const chunk = source.ranged
+        ? await nextRange(client, source, load, rows)
+        : await nextKeys(client, source, load, rows);
+      if (chunk === undefined) {
+        await client.query(`UPDATE ${BOOK}.load SET done = true WHERE source = $1`, [source.table]);
+        return undefined;
+      }
+      await client.query({
+        name: "claim",
+        text: `WITH claimed AS (INSERT INTO ${BOOK}.chunk (source, first, beyond, state) VALUES ($1, $2, $3, 'claimed')
+               ON CONFLICT (source, first) DO UPDATE SET beyond = excluded.beyond, state = 'claimed')
+             UPDATE ${BOOK}.load SET next = $3, segment = $4, started_at = COALESCE(started_at, now()), done = $3::text IS NULL WHERE source = $1`,
+        values: [source.table, chunk.first, chunk.beyond, chunk.segment],
+      });
+      return { source: source.table, first: chunk.first, beyond: chunk.beyond, rows };
+    },
+    CLAIM,
+  );
 }
 
 /**
@@ -99,11 +103,12 @@ async function nextRange(
   for (;;) {
     const end = segment === "recent" ? BigInt(load.highest) + 1n : (recent ?? BigInt(load.highest) + 1n);
     const key = identifier(source.key);
-    const next = await client.query<{ key: string | null; last: string | null }>(
-      `SELECT (SELECT s.${key} FROM ${sourceTable(source)} s WHERE s.${key} >= $1::${source.keyType} AND s.${key} < $2::${source.keyType} ORDER BY s.${key} LIMIT 1)::text AS key,
+    const next = await client.query<{ key: string | null; last: string | null }>({
+      name: `next of ${source.table}`,
+      text: `SELECT (SELECT s.${key} FROM ${sourceTable(source)} s WHERE s.${key} >= $1::${source.keyType} AND s.${key} < $2::${source.keyType} ORDER BY s.${key} LIMIT 1)::text AS key,
               (SELECT max(k) FROM (SELECT s.${key} AS k FROM ${sourceTable(source)} s WHERE s.${key} >= $1::${source.keyType} AND s.${key} < $2::${source.keyType} ORDER BY s.${key} LIMIT $3) x)::text AS last`,
-      [String(from), String(end), Math.max(1, rows)],
-    );
+      values: [String(from), String(end), Math.max(1, rows)],
+    });
     const first = next.rows[0]?.key;
     if (first !== null && first !== undefined) {
       const start = bucketStart(BigInt(first));
@@ -143,10 +148,11 @@ export interface ChunkResult {
 
 /** Writes the line of a chunk; part of the transaction that loads it. */
 export async function finishChunk(client: pg.ClientBase, chunk: Chunk, result: ChunkResult): Promise<void> {
-  await client.query(
-    `UPDATE ${BOOK}.chunk SET state = 'done', rows = $3, aside = $4, written = $5, fixed = $6, seconds = $7, finished_at = clock_timestamp()
+  await client.query({
+    name: "finish",
+    text: `UPDATE ${BOOK}.chunk SET state = 'done', rows = $3, aside = $4, written = $5, fixed = $6, seconds = $7, finished_at = clock_timestamp()
       WHERE source = $1 AND first = $2`,
-    [
+    values: [
       chunk.source,
       chunk.first,
       result.rows,
@@ -155,5 +161,5 @@ export async function finishChunk(client: pg.ClientBase, chunk: Chunk, result: C
       JSON.stringify(result.fixed),
       result.seconds,
     ],
-  );
+  });
 }

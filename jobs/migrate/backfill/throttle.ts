@@ -88,9 +88,12 @@ const shorterPause = (pace: Pace): Pace => ({
   pause: pace.pause > 2 * GENTLE.longest ? Math.floor(pace.pause / 2) : Math.max(0, pace.pause - GENTLE.step),
 });
 
+/** Rows of a chunk that takes hardly longer with twice as many. */
+const LITTLE_WORK = 100;
+
 function grown(pace: Pace, { others, chunkSeconds }: Observation, limits: Limits): Pace {
   const quick = chunkSeconds !== null && chunkSeconds < limits.chunkSeconds / 2;
-  const growth = pace.chunkRows < limits.usual ? 1.5 : 1.25;
+  const growth = pace.chunkRows < LITTLE_WORK ? 2 : pace.chunkRows < limits.usual ? 1.5 : 1.25;
   const chunkRows = quick ? Math.min(limits.largest, Math.ceil(pace.chunkRows * growth)) : pace.chunkRows;
   const parallel = Math.min(limits.parallel, pace.parallel + 1);
   if (others === 0)
@@ -104,7 +107,7 @@ function grown(pace: Pace, { others, chunkSeconds }: Observation, limits: Limits
  * chunks, of a few milliseconds, with pauses, in milliseconds: whoever comes meanwhile waits for a core, or for the rows,
  * until the chunk ends.
  */
-const GENTLE = { shortest: 10, longest: 100, step: 10 };
+const GENTLE = { shortest: 10, longest: 25, step: 5 };
 /** Milliseconds of a small write below which nothing is slow. */
 const FAST = 0.5;
 

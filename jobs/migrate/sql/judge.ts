@@ -38,12 +38,13 @@ function survivor(source: Source, purpose: Purpose): string {
   const decided = `(SELECT a.${identifier(merge.survivor)} FROM ${targetTable(aliases)} a WHERE a.${identifier(aliases.owner)} = ${key})`;
   if (purpose === "compare") return decided;
   const by = `s.${identifier(merge.by)}`;
-  const stays = `EXISTS (SELECT FROM ${targetTable(first)} m WHERE m.${identifier(first.owner)} = ${key})`;
+  // Not EXISTS, for which the planner likes to read the whole table into a hash, each chunk anew.
+  const stays = `(SELECT m.${identifier(first.owner)} FROM ${targetTable(first)} m WHERE m.${identifier(first.owner)} = ${key}) IS NOT NULL`;
   const present = `(SELECT m.${identifier(first.owner)} FROM ${targetTable(first)} m WHERE m.${identifier(merge.column)} = ${by})`;
   // A row that was merged already stays merged when its value changes; nothing can be merged into it.
   const lowest = `NULLIF(CASE WHEN ${by} IS NOT NULL THEN min(${key}) FILTER (WHERE ${decided} IS NULL) OVER (PARTITION BY ${by}) END, ${key})`;
   const found = purpose === "load" ? `COALESCE(${present}, ${lowest})` : present;
-  return `COALESCE(${decided}, CASE WHEN NOT ${stays} THEN ${found} END)`;
+  return `COALESCE(${decided}, CASE WHEN NOT (${stays}) THEN ${found} END)`;
 }
 
 /** SELECT of the rows that sound source rows (the relation `s`) give in a target. */

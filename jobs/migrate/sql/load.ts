@@ -1,35 +1,14 @@
 import type { Source } from "../declarations/model";
 import { insertAside, judgedRows, setsAside, targetRows } from "./judge";
-import { BOOK, columnList, identifier, literal, ownedRows, sourceTable, targetTable } from "./names";
-
-/** Condition of a range of keys: `$1` is its first, `$2` the first after it; NULL is no limit. */
-export function inRange(source: Source, alias = "s", column = source.key): string {
-  const name = `${alias}.${identifier(column)}`;
-  return `($1::${source.keyType} IS NULL OR ${name} >= $1::${source.keyType}) AND ($2::${source.keyType} IS NULL OR ${name} < $2::${source.keyType})`;
-}
-
-/**
- * The key that begins the next range: `$1` is where this one begins (NULL: at the beginning), `$2` its rows. Never the key
- * this one begins with, however many rows share it.
- */
-export function nextKey(source: Source): string {
-  const key = `s.${identifier(source.key)}`;
-  const from = `$1::${source.keyType}`;
-  return `SELECT key::text FROM (
-    (SELECT ${key} AS key FROM ${sourceTable(source)} s WHERE ${from} IS NULL OR ${key} >= ${from} ORDER BY ${key} OFFSET $2 LIMIT 1)
-  ) reached WHERE ${from} IS NULL OR key > ${from}
-  UNION ALL (SELECT ${key}::text FROM ${sourceTable(source)} s WHERE ${key} > ${from} AND ${key} = (
-    SELECT min(${key}) FROM ${sourceTable(source)} s WHERE ${key} > ${from}) AND ${from} = (
-    SELECT ${key} FROM ${sourceTable(source)} s WHERE ${key} >= ${from} ORDER BY ${key} OFFSET $2 LIMIT 1) LIMIT 1)
-  LIMIT 1`;
-}
+import { BOOK, columnList, identifier, literal, ownedRows, targetTable } from "./names";
+import { inRange, type Range } from "./range";
 
 /**
  * One statement that loads a range of source rows into every target and sets the others aside. Rows that are there
  * already were written by the triggers and are left alone. Gives one row: `source`, `aside`, `written` (rows of each
  * target) and `fixed` (rows each cleaning rule met).
  */
-export function loadStatement(source: Source): string {
+export function loadStatement(source: Source, range: Range): string {
   const writes = source.targets.map(
     (target, index) => `w${index} AS (
   INSERT INTO ${targetTable(target)} (${columnList(target.columns.map(({ name }) => name))})
@@ -53,7 +32,7 @@ export function loadStatement(source: Source): string {
   const fixed = source.rules
     .filter((rule) => rule.action === "fixed")
     .map((rule) => `${literal(rule.name)}, (SELECT count(*) FROM s WHERE ${rule.when})`);
-  return `WITH ${[judgedRows(source, "load", inRange(source)), ...writes, ...quarantine, released].join(",\n ")}
+  return `WITH ${[judgedRows(source, "load", inRange(source, range)), ...writes, ...quarantine, released].join(",\n ")}
 SELECT (SELECT count(*) FROM judged)::int AS source,
        (SELECT count(*) FROM judged WHERE set_aside IS NOT NULL)::int AS aside,
        json_build_object(${written.join(", ")}) AS written,

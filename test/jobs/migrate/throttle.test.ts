@@ -14,7 +14,7 @@ const LIMITS: Limits = {
   slowdown: 1.5,
   lag: 1000,
   chunkSeconds: 0.5,
-  smallest: 100,
+  smallest: 20,
   usual: 5000,
   largest: 20_000,
 };
@@ -57,7 +57,7 @@ describe("the pace of loading", () => {
     const busy = { ...CALM, writeLatency: 8 };
     expect(decide(PACE, busy, LIMITS)).toMatchObject({ chunkRows: 2500, pause: 10, parallel: 1 });
     expect(decide({ chunkRows: 2000, pause: 10, parallel: 1 }, busy, LIMITS)).toMatchObject({ pause: 20 });
-    expect(decide({ chunkRows: 100, pause: 100, parallel: 1 }, busy, LIMITS)).toBeUndefined();
+    expect(decide({ chunkRows: 20, pause: 25, parallel: 1 }, busy, LIMITS)).toBeUndefined();
     expect(decide(PACE, { ...busy, others: 0 }, LIMITS)).toMatchObject({ parallel: 3, pause: 0 });
   });
 
@@ -72,20 +72,21 @@ describe("the pace of loading", () => {
 
   it("feels its way while customers are at work: small chunks and pauses first, then one thing at a time", () => {
     const first = beginning(3, LIMITS);
-    expect(first).toEqual({ chunkRows: 100, pause: 10, parallel: 1 });
-    expect(decide({ ...first, pause: 30 }, CALM, LIMITS)).toMatchObject({ chunkRows: 100, pause: 20 });
-    expect(decide({ ...first, pause: 0 }, CALM, LIMITS)).toMatchObject({ chunkRows: 150, parallel: 1 });
+    expect(first).toEqual({ chunkRows: 20, pause: 10, parallel: 1 });
+    expect(decide(first, CALM, LIMITS)).toMatchObject({ chunkRows: 20, pause: 5 });
+    expect(decide({ ...first, pause: 0 }, CALM, LIMITS)).toMatchObject({ chunkRows: 40, parallel: 1 });
+    expect(decide({ ...first, chunkRows: 100, pause: 0 }, CALM, LIMITS)).toMatchObject({ chunkRows: 150 });
   });
 
   it("takes two steps at once where writes could take twice as long before customers noticed", () => {
     const patient = { ...LIMITS, slowdown: 8 };
     const first = { ...beginning(3, patient), pause: 30 };
-    expect(decide(first, CALM, patient)).toMatchObject({ chunkRows: 100, pause: 10, parallel: 1 });
-    expect(decide({ ...first, pause: 0 }, CALM, patient)).toMatchObject({ chunkRows: 225, parallel: 1 });
+    expect(decide(first, CALM, patient)).toMatchObject({ chunkRows: 20, pause: 20, parallel: 1 });
+    expect(decide({ ...first, pause: 0 }, CALM, patient)).toMatchObject({ chunkRows: 80, parallel: 1 });
     // 4 ms is half of what is noticed here.
-    expect(decide(first, { ...CALM, writeLatency: 4 }, patient)).toMatchObject({ pause: 10 });
-    expect(decide(first, { ...CALM, writeLatency: 4.1 }, patient)).toMatchObject({ pause: 20 });
-    expect(decide(first, { ...CALM, quiet: null }, patient)).toMatchObject({ pause: 20 });
+    expect(decide(first, { ...CALM, writeLatency: 4 }, patient)).toMatchObject({ pause: 20 });
+    expect(decide(first, { ...CALM, writeLatency: 4.1 }, patient)).toMatchObject({ pause: 25 });
+    expect(decide(first, { ...CALM, quiet: null }, patient)).toMatchObject({ pause: 25 });
   });
 
   it("goes at its usual pace as soon as nobody else is at work", () => {
@@ -129,7 +130,7 @@ describe("the pace of loading", () => {
   });
 
   it("always gets back to full speed", () => {
-    let pace: Pace = { chunkRows: 100, pause: 2000, parallel: 1 };
+    let pace: Pace = { chunkRows: 20, pause: 2000, parallel: 1 };
     for (let look = 0; look < 50; look += 1) pace = decide(pace, CALM, LIMITS) ?? pace;
     expect(pace).toMatchObject({ chunkRows: 20_000, pause: 0, parallel: 4 });
   });
