@@ -129,7 +129,7 @@ export const migration = z
     slowdown: amount(
       1.1,
       100,
-      "How many times as long small writes may take while rows are loaded; loading gives way beyond.",
+      "How many times as long small writes may take while rows are loaded or compared, which gives way beyond.",
     ).default(1.5),
     replicaLag: size("0KiB", "1TiB", "How far a replica may be behind before loading slows down.").default(
       "64MiB",

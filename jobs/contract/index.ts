@@ -5,7 +5,7 @@ import { conclude } from "../frame/result";
 import { readMigration } from "../migrate/bookkeeping";
 import { holdLock, type Opened, open, requireStarted } from "../migrate/open";
 import { releasesOf } from "../migrate/releases";
-import { readSettings } from "../migrate/settings";
+import { limitsOf, readSettings } from "../migrate/settings";
 import { BOOK } from "../migrate/sql/names";
 import { compare } from "../reconcile/compare";
 import { type ArchivedTable, archiveModel, readArchive } from "./archive";
@@ -58,7 +58,13 @@ export const contract: Step = async (context) => {
     );
     const users = sessions.rows[0]?.count ?? 0;
     progress.say("comparing both models for the last time");
-    const compared = await compare({ database, model: opened.model, parallel: settings.parallel, signal });
+    const compared = await compare({
+      database,
+      model: opened.model,
+      parallel: settings.parallel,
+      limits: limitsOf(settings),
+      signal,
+    });
     return [
       {
         name: "no-session-of-old-release",

@@ -97,6 +97,7 @@ export async function compareAndRepair(
     database,
     model: opened.model,
     parallel: settings.parallel,
+    limits: limitsOf(settings),
     signal,
     count: (source: string, done: number, total: number) => options.count(`comparing ${source}`, done, total),
     inSnapshot: async (client: pg.ClientBase) => {

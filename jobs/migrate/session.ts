@@ -59,6 +59,10 @@ export async function changeSchema(
   }
 }
 
+/** The server's process of a connection. */
+export const backendOf = (client: pg.Client | undefined): number | undefined =>
+  (client as { processID?: number } | undefined)?.processID;
+
 /** A connection that is opened again when it broke. One user at a time. */
 export class Session {
   #client: pg.Client | undefined;
@@ -86,7 +90,7 @@ export class Session {
 
   /** The server's process of the connection; undefined when none was opened yet. */
   get backend(): number | undefined {
-    return (this.#client as { processID?: number } | undefined)?.processID;
+    return backendOf(this.#client);
   }
 
   /** Runs work and repeats it, on a new connection where needed, after transient failures. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { describeIssues, EnvironmentProblem } from "../frame/problems";
-import type { Limits } from "./backfill/throttle";
+import type { Limits } from "./pace/throttle";
 
 /** The group `migration` of PARAMETERS_FILE; durations in seconds, sizes in bytes. */
 const schema = z.looseObject({

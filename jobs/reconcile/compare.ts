@@ -1,10 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import type { Database } from "../frame/database";
 import type { Model, Source } from "../migrate/declarations/model";
+import { always, atPace, type Pacing } from "../migrate/pace/pacer";
+import type { Limits } from "../migrate/pace/throttle";
+import { backendOf } from "../migrate/session";
 import { comparisonStatement } from "../migrate/sql/comparison";
 import { BOOK, identifier, literal, PLANS, sourceTable } from "../migrate/sql/names";
-import { boundsOf, nextKey, type Range } from "../migrate/sql/range";
+import { boundsOf, type Range } from "../migrate/sql/range";
 import { type Difference, descend } from "./descend";
+import { rangesOf } from "./ranges";
 
 /** What a comparison found about one source. `rows` = `migrated` + `merged` + `quarantined` when the counts add up. */
 export interface Compared {
@@ -36,8 +41,10 @@ export interface CompareOptions {
   readonly database: Database;
   readonly model: Model;
   readonly parallel: number;
+  /** When to give way to customers. Default: never. */
+  readonly limits?: Limits | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Rows of a range that is hashed at a time. Default 20,000; in a sample 4,000, so that small sources are sampled too. */
+  /** Rows of a range that is hashed at a time, at most. Default 20,000; in a sample 4,000, so that small sources are sampled too. */
   readonly chunkRows?: number;
   /** Sources to look at. Default: all. */
   readonly only?: readonly string[];
@@ -60,11 +67,26 @@ interface Side {
 /** Differences that are described; there may be more. */
 const DESCRIBED = 1000;
 
+/** Where customers give way to nothing: ranges of some ten milliseconds, none of which anybody waits for. */
+const GENTLE = { smallest: 200, chunkSeconds: 4 };
+/** Milliseconds between two looks at the live system: a comparison is soon over. */
+const INTERVAL = 250;
+
 /**
  * Compares both models in one snapshot: as triggers write both sides in one transaction, live writes cause no false
  * alarm. Ranges are hashed in parallel; only those that differ are looked at row by row.
  */
-export async function compare(options: CompareOptions): Promise<Comparison> {
+export function compare(options: CompareOptions): Promise<Comparison> {
+  const { database, signal, parallel, limits, sample = 1 } = options;
+  const usual = options.chunkRows ?? (sample < 1 ? 4_000 : 20_000);
+  if (limits === undefined) return comparePaced(options, always({ chunkRows: usual, pause: 0, parallel }));
+  const own = { ...limits, ...GENTLE, parallel, usual, largest: usual };
+  return atPace({ database, signal, limits: own, interval: INTERVAL, keep: false }, (pacer) =>
+    comparePaced(options, pacer),
+  );
+}
+
+async function comparePaced(options: CompareOptions, pacing: Pacing): Promise<Comparison> {
   const began = performance.now();
   const { database, model, parallel, signal } = options;
   const chosen = model.sources.filter(({ table }) => options.only?.includes(table) ?? true);
@@ -78,6 +100,7 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
     for (let index = 0; index < parallel; index += 1) {
       const client = await database.connect({ statementTimeout: 0, lockTimeout: 10_000 });
       others.push(client);
+      pacing.own(backendOf(client));
       await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
       await client.query(`SET TRANSACTION SNAPSHOT ${literal(snapshot)}`);
       await tune(client);
@@ -86,7 +109,7 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
     const differences: Difference[] = [];
     for (const source of chosen) {
       signal?.throwIfAborted();
-      const found = await compareSource(source, lead, others, options);
+      const found = await compareSource(source, lead, others, pacing, options);
       sources.push(found.compared);
       differences.push(...found.differences.slice(0, DESCRIBED - differences.length));
     }
@@ -108,14 +131,20 @@ async function compareSource(
   source: Source,
   lead: pg.ClientBase,
   workers: readonly pg.Client[],
+  pacing: Pacing,
   options: CompareOptions,
 ): Promise<{ compared: Compared; differences: Difference[] }> {
   const began = performance.now();
   const totals = { rows: 0, migrated: 0, merged: 0, chunks: 0, unheeded: 0 };
   const unequal: { range: Range; relations: string[] }[] = [];
   let end: string | null = null;
-  const ranges = rangesOf(source, lead, options, (beyond) => {
-    end = beyond;
+  const ranges = rangesOf(source, lead, {
+    sample: options.sample,
+    window: options.window,
+    rows: () => pacing.pace.chunkRows,
+    ended: (beyond) => {
+      end = beyond;
+    },
   });
   const total = await estimatedRows(lead, source);
   // One generator feeds all workers; a claim waits for the one before.
@@ -127,24 +156,39 @@ async function compareSource(
     turn = turn.then(() => ranges.next());
     return turn;
   };
-  await Promise.all(
-    workers.map(async (client) => {
-      for (let step = await next(); step.done !== true; step = await next()) {
-        options.signal?.throwIfAborted();
-        const range = step.value;
-        const { rows } = await client.query<Side>(comparisonStatement(source, range), boundsOf(range));
-        totals.chunks += 1;
-        totals.rows += countOf(rows, "", "rows");
-        totals.unheeded += countOf(rows, "", "unheeded");
-        totals.migrated += countOf(rows, source.targets[0]?.table ?? "", "target");
-        if (source.merge !== undefined) totals.merged += countOf(rows, source.merge.aliases, "target");
-        const relations = source.targets
-          .map(({ table }) => table)
-          .filter((table) => !sameOnBothSides(rows, table));
-        if (relations.length > 0) unequal.push({ range, relations });
-        options.count?.(source.table, totals.rows, Math.max(total, totals.rows));
+  let over = false;
+  const work = async (client: pg.Client, index: number): Promise<void> => {
+    while (!over) {
+      options.signal?.throwIfAborted();
+      if (index >= pacing.pace.parallel) {
+        await sleep(20);
+        continue;
       }
-    }),
+      const step = await next();
+      if (step.done === true) return;
+      const range = step.value;
+      const asked = performance.now();
+      const { rows } = await client.query<Side>(comparisonStatement(source, range), boundsOf(range));
+      pacing.took((performance.now() - asked) / 1000);
+      totals.chunks += 1;
+      totals.rows += countOf(rows, "", "rows");
+      totals.unheeded += countOf(rows, "", "unheeded");
+      totals.migrated += countOf(rows, source.targets[0]?.table ?? "", "target");
+      if (source.merge !== undefined) totals.merged += countOf(rows, source.merge.aliases, "target");
+      const relations = source.targets
+        .map(({ table }) => table)
+        .filter((table) => !sameOnBothSides(rows, table));
+      if (relations.length > 0) unequal.push({ range, relations });
+      options.count?.(source.table, totals.rows, Math.max(total, totals.rows));
+      await pacing.rest();
+    }
+  };
+  await Promise.all(
+    workers.map((client, index) =>
+      work(client, index).finally(() => {
+        over = true;
+      }),
+    ),
   );
   const differences: Difference[] = [];
   for (const { range, relations } of unequal)
@@ -178,36 +222,6 @@ function sameOnBothSides(rows: readonly Side[], relation: string): boolean {
   const of = (side: Side["side"]) => rows.find((row) => row.relation === relation && row.side === side);
   const [old, now] = [of("source"), of("target")];
   return old !== undefined && now !== undefined && old.rows === now.rows && old.hash === now.hash;
-}
-
-/** Ranges that cover every key there is or could be, the first and the last without limit. */
-async function* rangesOf(
-  source: Source,
-  client: pg.ClientBase,
-  { sample = 1, chunkRows = sample < 1 ? 4_000 : 20_000, window }: CompareOptions,
-  ended: (beyond: string | null) => void,
-): AsyncGenerator<Range, undefined> {
-  let first: string | null = window?.first ?? null;
-  let left = window?.rows ?? Number.POSITIVE_INFINITY;
-  // The first range is part of every sample: one of nothing would call anything equal. So is the last, of the newest rows.
-  let share = 1 - sample;
-  for (;;) {
-    const result: pg.QueryResult<{ key: string }> = await client.query(nextKey(source), [
-      first,
-      Math.max(1, Math.min(chunkRows, left)),
-    ]);
-    const beyond = result.rows[0]?.key ?? null;
-    left -= chunkRows;
-    share += sample;
-    const turn = share >= 1 - 1e-9;
-    if (turn) share -= 1;
-    if (turn || (beyond === null && window === undefined)) yield { first, beyond };
-    if (beyond === null || left <= 0) {
-      ended(beyond);
-      return undefined;
-    }
-    first = beyond;
-  }
 }
 
 async function estimatedRows(client: pg.ClientBase, source: Source): Promise<number> {

@@ -3,7 +3,7 @@ import type { Step, StepResult } from "../frame/result";
 import { conclude } from "../frame/result";
 import { holdLock, open, requireStarted } from "../migrate/open";
 import { subjectOf } from "../migrate/releases";
-import { readSettings } from "../migrate/settings";
+import { limitsOf, readSettings } from "../migrate/settings";
 import { reconcilePart } from "./rotate";
 
 /** A rotating part of both models is equal. What differs is repaired, and still fails the step: somebody must know. */
@@ -26,6 +26,7 @@ export const reconcile: Step = async (context) => {
       database,
       opened,
       parallel: 1,
+      limits: limitsOf(settings),
       rows: settings.reconcileRows,
       authority,
       signal,

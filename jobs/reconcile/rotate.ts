@@ -1,5 +1,6 @@
 import type { Database } from "../frame/database";
 import type { Opened } from "../migrate/open";
+import type { Limits } from "../migrate/pace/throttle";
 import { Session } from "../migrate/session";
 import { BOOK } from "../migrate/sql/names";
 import { type Compared, compare } from "./compare";
@@ -10,6 +11,8 @@ export interface RotateOptions {
   readonly database: Database;
   readonly opened: Opened;
   readonly parallel: number;
+  /** When to give way to customers. Default: never. */
+  readonly limits?: Limits | undefined;
   /** Rows to compare in this run. */
   readonly rows: number;
   readonly authority: Authority;
@@ -51,6 +54,7 @@ export async function reconcilePart(options: RotateOptions): Promise<Rotated> {
         database,
         model: opened.model,
         parallel: options.parallel,
+        limits: options.limits,
         signal: options.signal,
         only: [source],
         ...(next === null && left >= rowsOf(opened, source) ? {} : { window: { first: next, rows: left } }),

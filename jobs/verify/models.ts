@@ -11,21 +11,23 @@ export async function compareReleases(context: JobContext): Promise<ModelCompari
   const { currentRelease, nextRelease } = context.environment;
   if (nextRelease === undefined || nextRelease === currentRelease) return { checks: [], figures: {} };
   // Loaded when it is needed, as the migration engine is the largest part of the program.
-  const [{ compare }, { open, requireStarted }, { subjectOf }, { readSettings }] = await Promise.all([
-    import("../reconcile/compare.js"),
-    import("../migrate/open.js"),
-    import("../migrate/releases.js"),
-    import("../migrate/settings.js"),
-  ]);
+  const [{ compare }, { open, requireStarted }, { subjectOf }, { limitsOf, readSettings }] =
+    await Promise.all([
+      import("../reconcile/compare.js"),
+      import("../migrate/open.js"),
+      import("../migrate/releases.js"),
+      import("../migrate/settings.js"),
+    ]);
   const { database, progress, signal, parameters } = context;
-  const { parallel } = readSettings(parameters.migration);
+  const settings = readSettings(parameters.migration);
   const { comparedShare } = parameters.verification;
   const opened = await database.withConnection((client) => open(client, subjectOf(context)));
   const migration = requireStarted(opened);
   const comparison = await compare({
     database,
     model: opened.model,
-    parallel,
+    parallel: settings.parallel,
+    limits: limitsOf(settings),
     signal,
     sample: comparedShare,
     count: (source, done, total) => progress.count(`comparing ${source}`, done, total),

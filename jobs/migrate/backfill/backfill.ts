@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../../frame/database";
 import type { Model, Source } from "../declarations/model";
+import { atPace, type Pacer } from "../pace/pacer";
+import type { Limits, Pace } from "../pace/throttle";
 import { Session } from "../session";
 import { BOOK } from "../sql/names";
 import { type Chunk, type ChunkResult, chunksInFlight, claimChunk } from "./ledger";
 import { loadChunk } from "./load-chunk";
-import { othersAtWork, reconsider } from "./observe";
-import { Probe, quietWrites } from "./probe";
-import { beginning, type Limits, type Pace } from "./throttle";
 
 export interface BackfillOptions {
   readonly database: Database;
@@ -16,8 +15,6 @@ export interface BackfillOptions {
   readonly signal?: AbortSignal | undefined;
   readonly say: (message: string) => void;
   readonly count: (source: string, done: number, total: number) => void;
-  /** Milliseconds between two looks at the live system. Default 500. */
-  readonly interval?: number;
 }
 
 export interface BackfillResult {
@@ -32,18 +29,19 @@ export interface BackfillResult {
 export async function backfill(options: BackfillOptions): Promise<BackfillResult> {
   const began = performance.now();
   const control = new Session(options.database);
-  const run = new Backfill(options, control);
   try {
-    await run.prepare();
-    const workers = Array.from({ length: options.limits.parallel }, (_, index) => run.work(index));
-    const watching = run.watch();
-    try {
-      await Promise.all(workers);
-    } finally {
-      run.stop();
-      await Promise.allSettled([...workers, watching]);
-    }
-    return { ...run.figures(), seconds: (performance.now() - began) / 1000 };
+    return await atPace({ ...options, interval: 500, keep: true }, async (pacer) => {
+      const run = new Backfill(options, control, pacer);
+      await run.prepare();
+      const workers = Array.from({ length: options.limits.parallel }, (_, index) => run.work(index));
+      try {
+        await Promise.all(workers);
+      } finally {
+        run.stop();
+        await Promise.allSettled(workers);
+      }
+      return { ...run.figures(), seconds: (performance.now() - began) / 1000 };
+    });
   } finally {
     await control.end();
   }
@@ -55,17 +53,12 @@ const chunkRowsOf = (source: Source, { chunkRows }: Pace): number =>
   source.ranged ? chunkRows : Math.min(chunkRows, MOST_UNRANGED);
 
 class Backfill {
-  #pace: Pace;
   #redo: Chunk[] = [];
   #redone = 0;
   #chunks = 0;
   #rows = 0;
-  #decisions = 0;
-  #recent: number[] = [];
   readonly #stop = new AbortController();
   #halfSaid = false;
-  #quiet: number | null = null;
-  readonly #backends = new Set<number>();
   /** Chunks of a source that are being loaded. */
   readonly #busy = new Map<string, number>();
   readonly #given = new Set<string>();
@@ -79,18 +72,14 @@ class Backfill {
   constructor(
     private readonly options: BackfillOptions,
     private readonly control: Session,
+    private readonly pacer: Pacer,
   ) {
-    // One chunk at a time until a look at the live system says that there is room.
-    this.#pace = beginning(0, options.limits);
     this.#sources = new Map(options.model.sources.map((source) => [source.table, source]));
   }
 
   async prepare(): Promise<void> {
     await this.control.repeat(async (client) => {
-      this.#noteBackend(this.control);
-      const others = await othersAtWork(client, [...this.#backends]);
-      this.#quiet = await quietWrites(client, others > 0);
-      this.#pace = beginning(others, this.options.limits);
+      this.pacer.own(this.control.backend);
       this.#redo = await chunksInFlight(client);
       const { rows } = await client.query<{ source: string; total: string; done: string; finished: boolean }>(
         `SELECT l.source, l.rows AS total, l.finished_at IS NOT NULL AS finished,
@@ -112,7 +101,7 @@ class Backfill {
       for (;;) {
         if (this.#stop.signal.aborted) return;
         this.options.signal?.throwIfAborted();
-        if (index >= this.#pace.parallel) {
+        if (index >= this.pacer.pace.parallel) {
           if (this.#finished.size === this.#sources.size) return;
           await sleep(50);
           continue;
@@ -125,14 +114,14 @@ class Backfill {
         }
         try {
           const result = await session.repeat((client) => {
-            this.#noteBackend(session);
+            this.pacer.own(session.backend);
             return loadChunk(client, next.source, next.chunk);
           }, this.#retries());
           this.#note(next.source, result);
         } finally {
           this.#busy.set(next.source.table, (this.#busy.get(next.source.table) ?? 1) - 1);
         }
-        if (this.#pace.pause > 0) await sleep(this.#pace.pause);
+        await this.pacer.rest();
       }
     } catch (problem) {
       this.stop();
@@ -172,7 +161,7 @@ class Backfill {
     if (index >= 0) return this.#redo.splice(index, 1)[0];
     if (this.#given.has(source.table)) return undefined;
     const chunk = await this.control.repeat(
-      (client) => claimChunk(client, source, chunkRowsOf(source, this.#pace)),
+      (client) => claimChunk(client, source, chunkRowsOf(source, this.pacer.pace)),
       this.#retries(),
     );
     if (chunk === undefined) this.#given.add(source.table);
@@ -194,7 +183,7 @@ class Backfill {
   #note(source: Source, result: ChunkResult): void {
     this.#chunks += 1;
     this.#rows += result.rows;
-    this.#recent.push(result.seconds);
+    this.pacer.took(result.seconds);
     const done = (this.#done.get(source.table) ?? 0) + result.rows;
     this.#done.set(source.table, done);
     this.#sayHalf();
@@ -209,54 +198,12 @@ class Backfill {
     this.options.say("half of the rows are loaded");
   }
 
-  /** Looks at the live system from time to time and changes the pace. */
-  async watch(): Promise<void> {
-    const session = new Session(this.options.database);
-    const trial = new Session(this.options.database);
-    const probe = new Probe(trial, this.#stop.signal);
-    const probing = probe.run();
-    try {
-      for (;;) {
-        // Whoever stops does not wait for the next look.
-        await sleep(this.options.interval ?? 500, undefined, { signal: this.#stop.signal }).catch(
-          () => undefined,
-        );
-        if (this.#stop.signal.aborted || this.options.signal?.aborted) return;
-        const taken = this.#recent.splice(0);
-        const chunkSeconds =
-          taken.length === 0 ? null : taken.reduce((sum, one) => sum + one, 0) / taken.length;
-        const writeLatency = probe.take();
-        if (writeLatency === undefined) continue;
-        this.#noteBackend(trial);
-        const known = {
-          chunkSeconds,
-          quiet: this.#quiet,
-          writeLatency,
-          backends: [...this.#backends],
-        };
-        const decision = await reconsider(session, this.#pace, known, this.options.limits);
-        if (decision === undefined) continue;
-        this.#pace = decision;
-        this.#decisions += 1;
-      }
-    } finally {
-      await probing;
-      await trial.end();
-      await session.end();
-    }
-  }
-
-  /** Remembers which sessions are our own. */
-  #noteBackend({ backend }: Session): void {
-    if (backend !== undefined) this.#backends.add(backend);
-  }
-
   stop(): void {
     this.#stop.abort();
   }
 
   figures(): Omit<BackfillResult, "seconds"> {
-    return { chunks: this.#chunks, redone: this.#redone, rows: this.#rows, decisions: this.#decisions };
+    return { chunks: this.#chunks, redone: this.#redone, rows: this.#rows, decisions: this.pacer.decisions };
   }
 
   #retries() {

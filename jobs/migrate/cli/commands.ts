@@ -13,7 +13,7 @@ import { planOf } from "../plan";
 import { htmlReport } from "../report/html";
 import { markdownReport } from "../report/markdown";
 import { compareAndRepair, migrateAll } from "../run";
-import { readSettings } from "../settings";
+import { limitsOf, readSettings } from "../settings";
 import { readStatus } from "../status";
 import { createTerminal } from "./terminal";
 
@@ -113,6 +113,7 @@ export const commands = {
         database,
         model: opened.model,
         parallel: wholeNumber("--parallel", options.parallel),
+        limits: limitsOf(settingsOf(options)),
         sample,
         signal,
         count: (source, done, total) => terminal.count(`comparing ${source}`, done, total),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Probe, typical } from "../../../jobs/migrate/backfill/probe";
+import { Probe, typical } from "../../../jobs/migrate/pace/probe";
 import type { Session } from "../../../jobs/migrate/session";
 
 describe("what a small write typically takes", () => {

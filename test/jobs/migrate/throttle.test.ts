@@ -6,7 +6,7 @@ import {
   type Limits,
   type Observation,
   type Pace,
-} from "../../../jobs/migrate/backfill/throttle";
+} from "../../../jobs/migrate/pace/throttle";
 
 const LIMITS: Limits = {
   parallel: 4,

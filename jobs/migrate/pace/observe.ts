@@ -3,23 +3,24 @@ import type { Session } from "../session";
 import { BOOK } from "../sql/names";
 import { type Decision, decide, type Limits, type Observation, type Pace } from "./throttle";
 
-/** What the load itself knows when it looks at the live system. */
+/** What the work itself knows when it looks at the live system. */
 interface Known extends Pick<Observation, "chunkSeconds" | "quiet" | "writeLatency"> {
-  /** Server processes of the load's own sessions. */
+  /** Server processes of the work's own sessions. */
   readonly backends: readonly number[];
 }
 
-/** Looks at the live system and decides. A decision is kept with its reason; undefined when the pace stays, or nobody could look. */
+/** Looks at the live system and decides. Undefined when the pace stays, or nobody could look. */
 export async function reconsider(
   session: Session,
   pace: Pace,
   { backends, ...known }: Known,
   limits: Limits,
+  keep: boolean,
 ): Promise<Decision | undefined> {
   try {
     const client = await session.client();
     const decision = decide(pace, { ...(await observe(client, backends)), ...known }, limits);
-    if (decision === undefined) return undefined;
+    if (decision === undefined || !keep) return decision;
     await client.query(
       `INSERT INTO ${BOOK}.decision (chunk_rows, pause_ms, parallel, reason) VALUES ($1, $2, $3, $4)`,
       [decision.chunkRows, decision.pause, decision.parallel, decision.reason],
@@ -31,10 +32,14 @@ export async function reconsider(
   }
 }
 
-/** Sessions, but those whose processes are `$1`, that did something in the last second. */
+/**
+ * Sessions that did something in the last second, but those whose processes are `$1`, and those of the same step, which
+ * bear its name.
+ */
 const OTHERS = `(SELECT count(*) FROM pg_stat_activity a
               WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()
-                AND a.pid <> ALL ($1::int[]) AND a.state_change > clock_timestamp() - interval '1 second')::int`;
+                AND a.pid <> ALL ($1::int[]) AND a.application_name IS DISTINCT FROM NULLIF(current_setting('application_name'), '')
+                AND a.state_change > clock_timestamp() - interval '1 second')::int`;
 
 /** Other sessions at work. */
 export async function othersAtWork(client: pg.ClientBase, backends: readonly number[]): Promise<number> {

@@ -1,4 +1,4 @@
-/** How the load goes on: rows of a chunk, pause after each, chunks at a time. */
+/** How the load, or a comparison, goes on: rows of a chunk, milliseconds of pause after each, chunks at a time. */
 export interface Pace {
   readonly chunkRows: number;
   readonly pause: number;

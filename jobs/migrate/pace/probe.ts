@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import type { Session } from "../session";
-import { BOOK } from "../sql/names";
 
 /** Milliseconds between two writes. */
 const PAUSE = 40;
 /** Share of the slowest writes that is left out: one that met a flush of the log tells nothing of the load. */
 const OUTLIERS = 0.1;
-/** Writes before loading begins. */
+/** Writes before the work begins, and milliseconds between them. */
 const QUIET_WRITES = 15;
+const QUIET_PAUSE = 20;
 
 /**
  * Small writes all the time, on a connection of its own. A load of short chunks comes and goes within milliseconds, so
@@ -47,21 +47,25 @@ export class Probe {
   }
 }
 
-/** Milliseconds a small write takes before loading begins. Takes half a second where others are at work, as they are uneven. */
+/** Milliseconds a small write takes before the work begins. Takes a third of a second where others are at work, as they are uneven. */
 export async function quietWrites(client: pg.ClientBase, othersAtWork: boolean): Promise<number> {
   const taken: number[] = [];
   for (let write = 0; write < QUIET_WRITES; write += 1) {
-    if (othersAtWork) await sleep(PAUSE);
+    if (othersAtWork) await sleep(QUIET_PAUSE);
     taken.push(await smallWrite(client));
   }
   return typical(taken);
 }
 
-/** Milliseconds a small write takes once the connection is awake: what slept is slow on an idle server as well. */
+/**
+ * Milliseconds a small write takes once the connection is awake: what slept is slow on an idle server as well. It writes
+ * to the log alone, and waits until that is kept: old versions of a row that is updated all the time stay as long as
+ * any snapshot does, and whoever only reads tables may write it too.
+ */
 async function smallWrite(client: pg.ClientBase): Promise<number> {
   await client.query("SELECT");
   const began = performance.now();
-  await client.query(`UPDATE ${BOOK}.migration SET changed_at = clock_timestamp()`);
+  await client.query("SELECT pg_logical_emit_message(true, 'order_upgrade', '')");
   return performance.now() - began;
 }
 
