@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Model } from "./declarations/model";
 import { targetTables } from "./expand/apart";
+import { othersAtWork } from "./pace/observe";
 import { changeSchema, type Patience } from "./session";
 import { BOOK, identifier } from "./sql/names";
 
@@ -63,11 +64,13 @@ async function buildIndex(client: pg.ClientBase, one: Apart, patience: Patience)
   );
   if (there.rows[0]?.valid === true) return;
   if (there.rows[0] !== undefined) await changeSchema(client, [`DROP INDEX IF EXISTS ${one.name}`], patience);
+  // With customers at work a build takes one core, not several.
+  if ((await othersAtWork(client, [])) > 0) await client.query("SET max_parallel_maintenance_workers = 0");
   await client.query("SET lock_timeout = 0");
   try {
     await client.query(one.definition.replace(/^CREATE INDEX /, "CREATE INDEX CONCURRENTLY "));
   } finally {
-    await client.query("RESET lock_timeout").catch(() => undefined);
+    await client.query("RESET lock_timeout; RESET max_parallel_maintenance_workers").catch(() => undefined);
   }
 }
 

@@ -114,9 +114,9 @@ const FAST = 0.5;
 /** Milliseconds of a small write that customers notice, beside `quiet` before. */
 const noticeable = (quiet: number, { slowdown }: Limits): number => slowdown * Math.max(FAST, quiet);
 
-/** Customers are at work, and writes could take twice as long before they noticed. */
+/** Customers are at work, and writes could take twice as long before they noticed, however lucky those were that were tried. */
 const unnoticed = ({ others, quiet, writeLatency }: Observation, limits: Limits): boolean =>
-  others > 0 && quiet !== null && 2 * writeLatency <= noticeable(quiet, limits);
+  others > 0 && quiet !== null && 2 * Math.max(quiet, writeLatency) <= noticeable(quiet, limits);
 
 /** Customers are served, but noticeably slower than before. */
 function disturbanceOf({ others, quiet, writeLatency }: Observation, limits: Limits): string | undefined {

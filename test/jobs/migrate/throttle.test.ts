@@ -87,6 +87,8 @@ describe("the pace of loading", () => {
     expect(decide(first, { ...CALM, writeLatency: 4 }, patient)).toMatchObject({ pause: 20 });
     expect(decide(first, { ...CALM, writeLatency: 4.1 }, patient)).toMatchObject({ pause: 25 });
     expect(decide(first, { ...CALM, quiet: null }, patient)).toMatchObject({ pause: 25 });
+    // A few quick writes are luck: nobody tolerates twice as long here.
+    expect(decide(first, { ...CALM, writeLatency: 0.1 }, LIMITS)).toMatchObject({ pause: 25 });
   });
 
   it("goes at its usual pace as soon as nobody else is at work", () => {
