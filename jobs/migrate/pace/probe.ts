@@ -7,7 +7,7 @@ const PAUSE = 40;
 /** Share of the slowest writes that is left out: one that met a flush of the log tells nothing of the load. */
 const OUTLIERS = 0.1;
 /** Writes before the work begins, and milliseconds between them. */
-const QUIET_WRITES = 15;
+const QUIET_WRITES = 10;
 const QUIET_PAUSE = 20;
 
 /**
@@ -47,7 +47,7 @@ export class Probe {
   }
 }
 
-/** Milliseconds a small write takes before the work begins. Takes a third of a second where others are at work, as they are uneven. */
+/** Milliseconds a small write takes before the work begins. Takes a fifth of a second where others are at work, as they are uneven. */
 export async function quietWrites(client: pg.ClientBase, othersAtWork: boolean): Promise<number> {
   const taken: number[] = [];
   for (let write = 0; write < QUIET_WRITES; write += 1) {

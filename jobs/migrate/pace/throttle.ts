@@ -41,11 +41,11 @@ export interface Decision extends Pace {
   readonly reason: string;
 }
 
-/** How loading begins. With customers at work it feels its way, as nobody knows yet what they notice. */
-export const beginning = (others: number, { usual, smallest }: Limits): Pace =>
+/** How work begins. With customers at work it feels its way, the more boldly the slower writes may become. */
+export const beginning = (others: number, { usual, smallest, slowdown }: Limits): Pace =>
   others === 0
     ? { chunkRows: usual, pause: 0, parallel: 1 }
-    : { chunkRows: smallest, pause: GENTLE.shortest, parallel: 1 };
+    : { chunkRows: Math.min(usual, Math.round(smallest * slowdown)), pause: GENTLE.shortest, parallel: 1 };
 
 /**
  * Slower at once, faster step by step: halves under strain, grows by a half or a quarter without, and takes two steps at

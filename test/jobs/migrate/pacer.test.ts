@@ -57,7 +57,7 @@ describe("the pacer", () => {
   });
 
   it("begins gently where somebody is", async () => {
-    expect(await atWork("shop", begun)).toEqual({ chunkRows: 20, pause: 10, parallel: 1 });
+    expect(await atWork("shop", begun)).toEqual({ chunkRows: 30, pause: 10, parallel: 1 });
   });
 });
 

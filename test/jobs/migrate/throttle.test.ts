@@ -72,15 +72,16 @@ describe("the pace of loading", () => {
 
   it("feels its way while customers are at work: small chunks and pauses first, then one thing at a time", () => {
     const first = beginning(3, LIMITS);
-    expect(first).toEqual({ chunkRows: 20, pause: 10, parallel: 1 });
-    expect(decide(first, CALM, LIMITS)).toMatchObject({ chunkRows: 20, pause: 5 });
-    expect(decide({ ...first, pause: 0 }, CALM, LIMITS)).toMatchObject({ chunkRows: 40, parallel: 1 });
+    expect(first).toEqual({ chunkRows: 30, pause: 10, parallel: 1 });
+    expect(decide(first, CALM, LIMITS)).toMatchObject({ chunkRows: 30, pause: 5 });
+    expect(decide({ ...first, pause: 0 }, CALM, LIMITS)).toMatchObject({ chunkRows: 60, parallel: 1 });
     expect(decide({ ...first, chunkRows: 100, pause: 0 }, CALM, LIMITS)).toMatchObject({ chunkRows: 150 });
   });
 
   it("takes two steps at once where writes could take twice as long before customers noticed", () => {
     const patient = { ...LIMITS, slowdown: 8 };
-    const first = { ...beginning(3, patient), pause: 30 };
+    expect(beginning(3, patient)).toEqual({ chunkRows: 160, pause: 10, parallel: 1 });
+    const first = { chunkRows: 20, pause: 30, parallel: 1 };
     expect(decide(first, CALM, patient)).toMatchObject({ chunkRows: 20, pause: 20, parallel: 1 });
     expect(decide({ ...first, pause: 0 }, CALM, patient)).toMatchObject({ chunkRows: 80, parallel: 1 });
     // 4 ms is half of what is noticed here.
