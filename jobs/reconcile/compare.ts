@@ -67,7 +67,7 @@ interface Side {
 /** Differences that are described; there may be more. */
 const DESCRIBED = 1000;
 
-/** Where customers give way to nothing: ranges of some ten milliseconds, none of which anybody waits for. */
+/** Nobody waits for a range to be compared, only for a core; so it may have more rows than a chunk that is loaded. */
 const GENTLE = { smallest: 200, chunkSeconds: 4 };
 /** Milliseconds between two looks at the live system: a comparison is soon over. */
 const INTERVAL = 250;

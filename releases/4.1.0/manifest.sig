@@ -1,1 +1,1 @@
-ZCoUQmqTrnHtKnhWqBnyojVFXTvzH6gprmknER8BjhFkj9AEspbqX7ixsQ2Q14HkrOUDNOACo6atuduOzhiIAA==
+u2kmcj6LY4K2QJ5dfkKjBxWfhcLa5/fjRrWPD7GTefg6iMq6WzI7WuxHkTrVHg6CRNaYDJqdwR67/UzED5MKAQ==

@@ -1,9 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../../frame/database";
-import { Session } from "../session";
+import { isTransient } from "../../frame/retry";
+import { Session, takesNoWrites } from "../session";
 import { othersAtWork, reconsider } from "./observe";
 import { Probe, quietWrites } from "./probe";
 import { beginning, type Limits, type Pace } from "./throttle";
+
+/** Who may not write, or cannot, cannot tell either what customers notice; whoever only compares goes on all the same. */
+function unlessTransient(problem: unknown): null {
+  if (isTransient(problem) && !takesNoWrites(problem)) throw problem;
+  return null;
+}
 
 /** What paced work asks and tells. */
 export type Pacing = Pick<Pacer, "pace" | "own" | "took" | "rest">;
@@ -20,7 +27,7 @@ export interface PacerOptions {
   readonly keep: boolean;
 }
 
-/** Keeps a piece-wise work on a live database at a pace that customers hardly notice. */
+/** Keeps work that goes piece by piece on a live database at a pace that customers hardly notice. */
 export class Pacer {
   #pace: Pace;
   #decisions = 0;
@@ -68,7 +75,7 @@ export class Pacer {
       async (client) => {
         this.own(this.#trial.backend);
         const others = await othersAtWork(client, [...this.#own]);
-        this.#quiet = await quietWrites(client, others > 0);
+        this.#quiet = await quietWrites(client, others > 0).catch(unlessTransient);
         this.#pace = beginning(others, this.options.limits);
       },
       { signal },

@@ -26,7 +26,7 @@ export function inRange(source: Source, range: Range, alias = "s", column = sour
   ].join(" AND ");
 }
 
-/** Told to two statements of one text over different ranges, which may share a plan. */
+/** What ranges have in common over which a statement has the same text, and so may keep its plan. */
 export const shapeOf = ({ first, beyond }: Range): string =>
   `${first === null ? "from the beginning" : "from a key"} ${beyond === null ? "to the end" : "to a key"}`;
 

@@ -39,8 +39,8 @@ async function atWork<T>(name: string, work: () => Promise<T>): Promise<T> {
 }
 
 describe("the pacer", () => {
-  const begun = async (): Promise<Pacer["pace"]> => {
-    const database = openDatabase(shop.url, { name: "step" });
+  const begun = async (options = ""): Promise<Pacer["pace"]> => {
+    const database = openDatabase(`${shop.url}${options}`, { name: "step" });
     const pacer = new Pacer({ database, limits: LIMITS, interval: 100, keep: false });
     try {
       await pacer.begin();
@@ -53,11 +53,16 @@ describe("the pacer", () => {
 
   it("begins at full pace where nobody else is at work, whatever the step itself does", async () => {
     await sleep(1100);
-    expect(await atWork("step", begun)).toEqual({ chunkRows: 5000, pause: 0, parallel: 1 });
+    expect(await atWork("step", () => begun())).toEqual({ chunkRows: 5000, pause: 0, parallel: 1 });
   });
 
   it("begins gently where somebody is", async () => {
-    expect(await atWork("shop", begun)).toEqual({ chunkRows: 30, pause: 10, parallel: 1 });
+    expect(await atWork("shop", () => begun())).toEqual({ chunkRows: 30, pause: 10, parallel: 1 });
+  });
+
+  it("begins gently as well where it cannot write, and so cannot tell what customers notice", async () => {
+    const readOnly = "?options=-c%20default_transaction_read_only%3Don";
+    expect(await atWork("shop", () => begun(readOnly))).toEqual({ chunkRows: 30, pause: 10, parallel: 1 });
   });
 });
 
