@@ -2,18 +2,21 @@ import { z } from "zod";
 import { describeIssues, EnvironmentProblem } from "../frame/problems";
 import type { Limits } from "./pace/throttle";
 
+/** Least and most of what the command line takes too. */
+export const RANGES = { parallel: [1, 16], chunkRows: [100, 1_000_000], slowdown: [1.1, 100] } as const;
+
 /** The group `migration` of PARAMETERS_FILE; durations in seconds, sizes in bytes. */
 const schema = z.looseObject({
   /** Chunks loaded, and ranges compared, at a time. */
-  parallel: z.int().min(1).max(16).default(2),
+  parallel: z.int().min(RANGES.parallel[0]).max(RANGES.parallel[1]).default(2),
   /** Rows of a chunk at the start. */
-  chunkRows: z.int().min(100).max(1_000_000).default(5000),
+  chunkRows: z.int().min(RANGES.chunkRows[0]).max(RANGES.chunkRows[1]).default(5000),
   /** How long a change of the schema may wait for a lock before it gives way. */
   lockTimeout: z.number().min(0.01).max(60).default(2),
   /** Latency of small writes above which loading slows down. */
   writeLatency: z.number().min(0.0005).max(10).default(0.05),
   /** How many times as long small writes may take as before the load. */
-  slowdown: z.number().min(1.1).max(100).default(1.5),
+  slowdown: z.number().min(RANGES.slowdown[0]).max(RANGES.slowdown[1]).default(1.5),
   /** How far a replica may be behind. */
   replicaLag: z
     .number()

@@ -13,27 +13,21 @@ import { planOf } from "../plan";
 import { htmlReport } from "../report/html";
 import { markdownReport } from "../report/markdown";
 import { compareAndRepair, migrateAll } from "../run";
-import { limitsOf, readSettings } from "../settings";
+import { limitsOf } from "../settings";
 import { readStatus } from "../status";
+import { type Numbers, readNumbers, type TypedNumbers } from "./options";
 import { createTerminal } from "./terminal";
 
-export interface CommonOptions {
+export interface CommonOptions extends TypedNumbers {
   readonly database: string;
   readonly release: string;
   readonly from?: string;
   readonly releases: string;
-  readonly parallel: string;
   readonly json?: string;
 }
 
 interface RunCommandOptions extends CommonOptions {
-  readonly chunkRows: string;
   readonly report?: string;
-  readonly productionRows?: string;
-}
-
-export interface VerifyOptions extends CommonOptions {
-  readonly sample: string;
 }
 
 const terminal = createTerminal(process.stdout);
@@ -53,11 +47,11 @@ export const commands = {
   },
 
   async run(options: RunCommandOptions): Promise<number> {
-    return withDatabase(options, async (database, subject, signal) => {
+    return withDatabase(options, async (database, subject, signal, { settings, productionRows }) => {
       const run = await migrateAll({
         database,
         subject,
-        settings: settingsOf(options, { chunkRows: wholeNumber("--chunk-rows", options.chunkRows) }),
+        settings,
         signal,
         say: terminal.say,
         count: terminal.count,
@@ -67,9 +61,7 @@ export const commands = {
         from: subject.from.version,
         to: subject.to.version,
         at: new Date().toISOString(),
-        ...(options.productionRows === undefined
-          ? {}
-          : { productionRows: wholeNumber("--production-rows", options.productionRows) }),
+        ...(productionRows === undefined ? {} : { productionRows }),
       };
       if (options.report !== undefined) {
         mkdirSync(options.report, { recursive: true });
@@ -99,11 +91,8 @@ export const commands = {
     });
   },
 
-  async verify(options: VerifyOptions): Promise<number> {
-    return withDatabase(options, async (database, subject, signal) => {
-      const sample = Number(options.sample);
-      if (!(sample > 0 && sample <= 1))
-        throw new StepProblem(`--sample must be over 0 and up to 1 (got ${options.sample})`);
+  async verify(options: CommonOptions): Promise<number> {
+    return withDatabase(options, async (database, subject, signal, { settings, sample }) => {
       const opened = await database.withConnection(async (client) => {
         const found = await open(client, subject);
         requireStarted(found);
@@ -112,8 +101,8 @@ export const commands = {
       const result = await compare({
         database,
         model: opened.model,
-        parallel: wholeNumber("--parallel", options.parallel),
-        limits: limitsOf(settingsOf(options)),
+        parallel: settings.parallel,
+        limits: limitsOf(settings),
         sample,
         signal,
         count: (source, done, total) => terminal.count(`comparing ${source}`, done, total),
@@ -129,7 +118,7 @@ export const commands = {
   },
 
   async repair(options: CommonOptions & { readonly authority: Authority }): Promise<number> {
-    return withDatabase(options, async (database, subject, signal) => {
+    return withDatabase(options, async (database, subject, signal, { settings }) => {
       const opened = await database.withConnection(async (client) => {
         const found = await open(client, subject);
         requireStarted(found);
@@ -139,7 +128,7 @@ export const commands = {
         {
           database,
           subject,
-          settings: settingsOf(options),
+          settings,
           signal,
           say: terminal.say,
           count: terminal.count,
@@ -180,15 +169,16 @@ export const commands = {
 
 async function withDatabase(
   options: CommonOptions,
-  work: (database: Database, subject: Subject, signal: AbortSignal) => Promise<number>,
+  work: (database: Database, subject: Subject, signal: AbortSignal, numbers: Numbers) => Promise<number>,
 ): Promise<number> {
+  const numbers = readNumbers(options);
   const stop = new AbortController();
   const end = (): void => stop.abort();
   process.once("SIGINT", end);
   process.once("SIGTERM", end);
   const database = openDatabase(options.database, { name: "order-upgrade migrate", signal: stop.signal });
   try {
-    return await work(database, subjectOf(options), stop.signal);
+    return await work(database, subjectOf(options), stop.signal, numbers);
   } finally {
     terminal.end();
     await database.close(stop.signal.aborted ? "now" : "politely");
@@ -206,14 +196,6 @@ function subjectOf(options: CommonOptions): Subject {
       `${to.version} ${from === undefined ? "follows no release" : `cannot follow ${from}`}; it follows ${to.upgradeFrom.join(", ") || "none"}`,
     );
   return { releasesDirectory: options.releases, from: loadRelease(options.releases, from), to };
-}
-
-const settingsOf = (options: CommonOptions, more: object = {}) =>
-  readSettings({ parallel: wholeNumber("--parallel", options.parallel), ...more });
-
-function wholeNumber(name: string, text: string): number {
-  if (!/^\d+$/.test(text)) throw new StepProblem(`${name} must be a whole number (got "${text}")`);
-  return Number(text);
 }
 
 function writeJson(options: CommonOptions, document: object): void {

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { ReleaseProblem } from "../../../releases/load";
 import { EnvironmentProblem, messageOf, StepProblem } from "../../frame/problems";
 import { blot } from "../../frame/secrets";
-import { type CommonOptions, commands, type VerifyOptions } from "./commands";
+import { type CommonOptions, commands } from "./commands";
 
 /** `npm run migrate -- …`. Exit code: 0 done, 1 refused or failed with the reason, 2 wrong usage. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -31,7 +31,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       .requiredOption("--release <version>", "the release to migrate to")
       .option("--from <version>", "the release to migrate from; default: the one it follows")
       .option("--releases <folder>", "folder of the releases", "releases")
-      .option("--parallel <number>", "chunks at a time", "2")
+      .option("--parallel <number>", "chunks, or ranges to compare, at a time", "2")
+      .option("--slowdown <times>", "how many times as long small writes of others may take meanwhile", "1.5")
       .option("--json <file>", "write the result as JSON");
   add("plan", "check declarations and both models, and say what would happen; changes nothing").action(
     act(commands.plan),
@@ -44,7 +45,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   add("status", "how far the migration is").action(act(commands.status));
   add("verify", "compare both models in one snapshot; exit code 1 when they differ")
     .option("--sample <share>", "share of the key ranges to compare, 0 to 1", "1")
-    .action(act<VerifyOptions>(commands.verify));
+    .action(act(commands.verify));
   add("repair", "compare, write again what differs, and compare again")
     .addOption(
       new Option("--authority <model>", "which model is believed").choices(["old", "new"]).default("old"),
