@@ -1,5 +1,4 @@
-import net from "node:net";
-import { freePort } from "../../process/ports";
+import { freePort, isFree } from "../../process/ports";
 import type { Collection } from "../ports";
 
 /** Ports that stay the same after a restart, by what they are for. */
@@ -23,12 +22,4 @@ export function rememberPorts(collection: Collection<number>): Ports {
     },
     release: (purpose) => collection.delete(purpose),
   };
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const probe = net.createServer();
-    probe.once("error", () => done(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => done(true)));
-  });
 }
