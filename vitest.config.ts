@@ -18,7 +18,7 @@ const PURE = [
   "engine/{checkpoint,options,semantics}",
   "infra/{parameters,plan,proofs,units}",
   "jobs/frame/{environment,evidence-chain,object-store,progress}",
-  "jobs/migrate/{mapping,options,report,throttle}",
+  "jobs/migrate/{mapping,options,report,throttle,touched}",
   "jobs/restore-check/row-versions",
   "jobs/verify/flows",
   "policies/{documentation,parity}",

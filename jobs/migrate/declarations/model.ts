@@ -1,4 +1,5 @@
 import type { CleaningRule, SourceMapping } from "../../../releases/mapping";
+import type { Remembered } from "./originals";
 
 /** Mappings bound to the tables that are really there: what every generator of SQL works from. */
 export interface Model {
@@ -55,6 +56,8 @@ export interface TargetColumn {
   readonly forward: string;
   /** How a value is compared, `$` standing for it. */
   readonly compare: string;
+  /** The column keeps these old values where they differ; `forward` is made of them. */
+  readonly remembers?: readonly Remembered[];
 }
 
 export interface Backward {

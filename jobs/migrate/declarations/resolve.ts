@@ -1,8 +1,8 @@
 import { ReleaseProblem } from "../../../releases/load";
 import type { Mapping, SourceMapping, TargetMapping } from "../../../releases/mapping";
-import { identifier, literal } from "../../frame/database";
 import type { Catalogue, Table } from "./catalogue";
-import type { Backward, Model, Side, Source, Target } from "./model";
+import type { Backward, Model, Side, Source, Target, TargetColumn } from "./model";
+import { anyDiffers, differing, orRemembered, rememberedOf } from "./originals";
 
 const WHOLE_NUMBERS = new Set(["smallint", "integer", "bigint"]);
 
@@ -126,7 +126,7 @@ function resolveTarget(
   if (owner === undefined) refuse(`${at}: owner: there is no column ${target.owner}`);
   else if (owner.type !== keyType)
     refuse(`${at}: owner: ${target.owner} is ${owner.type}, the key of the source is ${keyType}`);
-  const columns = Object.entries(target.columns).flatMap(([name, given]) => {
+  const columns: TargetColumn[] = Object.entries(target.columns).flatMap(([name, given]) => {
     const column = table.columns.get(name);
     if (column === undefined) {
       refuse(`${at}: there is no column ${name}; it has ${[...table.columns.keys()].join(", ")}`);
@@ -141,11 +141,13 @@ function resolveTarget(
       if (!source.columns.has(name)) refuse(`${at}: originals.of: ${name} is no column of the source`);
     if (table.columns.get(originals.column)?.type !== "jsonb")
       refuse(`${at}: originals: ${originals.column} is no jsonb column`);
+    const remembers = rememberedOf(originals.of, (sql) => checkNames(sql, `${at}.originals`));
     columns.push({
       name: originals.column,
       type: "jsonb",
-      forward: remembered(originals.of, (sql) => checkNames(sql, `${at}.originals`)),
+      forward: `CASE WHEN ${anyDiffers(remembers)} THEN ${differing(remembers)} END`,
       compare: "NULLIF($, '{}'::jsonb)",
+      remembers,
     });
   }
   const written = new Set(columns.map(({ name }) => name));
@@ -166,19 +168,6 @@ function resolveTarget(
     ...(target.filter === undefined ? {} : { filter: target.filter }),
     columns,
   };
-}
-
-/** The old values that differ from what would be written backward, as text by column; NULL when there are none. */
-function remembered(of: Readonly<Record<string, string>>, bind: (sql: string) => string): string {
-  const entries = Object.entries(of).map(([name, sql]) => ({
-    name,
-    differs: `s.${identifier(name)} IS DISTINCT FROM (${bind(sql)})`,
-  }));
-  const rows = entries.map(
-    ({ name, differs }) => `(${literal(name)}, to_jsonb(s.${identifier(name)}) #>> '{}', ${differs})`,
-  );
-  return `CASE WHEN ${entries.map(({ differs }) => differs).join(" OR ")} THEN
-    (SELECT jsonb_object_agg(o.name, o.value) FROM (VALUES ${rows.join(", ")}) AS o(name, value, kept) WHERE o.kept) END`;
 }
 
 function resolveBackward(
@@ -221,19 +210,6 @@ function resolveBackward(
       ...(gathered.where === undefined ? {} : { where: schemas(gathered.where) }),
     })),
   };
-}
-
-/** Gives a remembered original before the computed value. */
-function orRemembered(one: SourceMapping, name: string, type: string, expression: string): string {
-  const index = one.targets.findIndex(
-    (target) => target.originals !== undefined && name in target.originals.of,
-  );
-  const target = one.targets[index];
-  const alias =
-    index === 0 ? "t" : one.backward?.gather.find((gathered) => gathered.table === target?.table)?.as;
-  if (target?.originals === undefined || alias === undefined) return expression;
-  const kept = `${identifier(alias)}.${identifier(target.originals.column)}`;
-  return `CASE WHEN ${kept} ? ${literal(name)} THEN (${kept} ->> ${literal(name)})::${type} ELSE (${expression}) END`;
 }
 
 /** Sorts by priority, a source after those it waits for. */

@@ -5,51 +5,50 @@ export function usedColumns(source: Source): string[] {
   const texts = [
     ...source.prepare.flatMap((stage) => Object.values(stage)),
     ...source.rules.map((rule) => rule.when),
-    ...source.targets.flatMap((target) => [condition(target), content(target)]),
+    ...source.targets.flatMap(textsOf),
   ];
-  return columnsIn(source, texts.join("\n"));
+  return columnsIn(source, texts);
 }
 
-/** Columns of its source that decide whether a target has rows, and those that decide what is in them. */
-export function inputsOf(source: Source, target: Target): { condition: string[]; content: string[] } {
-  return {
-    condition: columnsIn(source, condition(target)),
-    content: columnsIn(source, content(target)),
-  };
-}
+/** Everything that says when a target has rows and what is in them. */
+export const textsOf = (target: Target): string[] => [
+  ...(target.when === undefined ? [] : [target.when]),
+  ...contentOf(target),
+];
 
-/** Columns of its source that conditions read. */
-export const inputsOfConditions = (source: Source, conditions: readonly string[]): string[] =>
-  columnsIn(source, conditions.join("\n"));
+export const contentOf = (target: Target): string[] => [
+  ...(target.each === undefined ? [] : [target.each.from]),
+  ...target.columns.map((column) => column.forward),
+];
 
 /** Whether an expression reads the row `s` as a whole. */
 export const readsWholeRow = (text: string): boolean =>
   /(?<![\w.])s(?![\w.])/.test(text.replace(/'(?:[^']|'')*'/g, "''"));
 
-const condition = (target: Target): string => target.when ?? "";
-const content = (target: Target): string =>
-  [target.each?.from ?? "", ...target.columns.map((column) => column.forward)].join("\n");
-
 /** Whether an expression asks a table. */
 export const asksTables = (text: string): boolean => /\bSELECT\b/i.test(text);
 
-/** Whether an expression reads more than its row, also by way of prepared values. */
-export const looksIntoTables = (source: Source, text: string): boolean =>
-  behind(source, text).texts.some(asksTables);
+/** Source columns that expressions read, also by way of prepared values. */
+export function columnsIn(source: Source, texts: readonly string[]): string[] {
+  const all = behind(source, texts);
+  return all.texts.some(readsWholeRow)
+    ? [...source.columns]
+    : source.columns.filter((name) => all.names.has(name));
+}
 
-/** Source columns that an expression reads, also by way of prepared values. */
-function columnsIn(source: Source, text: string): string[] {
-  const { texts, names } = behind(source, text);
-  return texts.some(readsWholeRow) ? [...source.columns] : source.columns.filter((name) => names.has(name));
+/** Prepared values that expressions read, also by way of others. */
+export function preparedIn(source: Source, texts: readonly string[]): string[] {
+  const { names } = behind(source, texts);
+  return source.prepare.flatMap((stage) => Object.keys(stage)).filter((name) => names.has(name));
 }
 
 const REFERENCE = /(?<![\w.])s\."?([a-z_][a-z0-9_]*)/g;
 
-/** An expression and those of the prepared values it is made of, with the names they read. */
-function behind(source: Source, text: string): { texts: string[]; names: Set<string> } {
+/** Expressions and those of the prepared values they are made of, with the names they read. */
+function behind(source: Source, given: readonly string[]): { texts: string[]; names: Set<string> } {
   const prepared = new Map(source.prepare.flatMap((stage) => Object.entries(stage)));
   const names = new Set<string>();
-  const texts = [text];
+  const texts = [...given];
   for (const one of texts)
     for (const [, name = ""] of one.matchAll(REFERENCE)) {
       const value = names.has(name) ? undefined : prepared.get(name);

@@ -15,7 +15,7 @@ import {
   TRIGGER,
   targetTable,
 } from "./names";
-import { singleRows, singleVariables, singly } from "./single";
+import { singleRows, singleVariables, singly } from "./single/single";
 
 type Event = "insert" | "update" | "delete" | "truncate";
 const EVENTS: readonly Event[] = ["insert", "update", "delete", "truncate"];
