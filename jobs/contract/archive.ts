@@ -38,7 +38,7 @@ export async function archiveModel(options: ArchiveOptions): Promise<ArchivedTab
   const archived = await database.transaction(
     async (client) => {
       const { rows } = await client.query<{ name: string }>(
-        "SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') ORDER BY 1",
+        "SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1",
         [schema],
       );
       const tables = [

@@ -42,6 +42,9 @@ async function giveSequencesBack(
   patience: Patience,
 ): Promise<void> {
   const catalogue = await readCatalogue(client, newSchema);
+  const { rows: identities } = await client.query<{ relation: string; name: string; definition: string }>(
+    `SELECT relation, name, definition FROM ${BOOK}.set_apart WHERE kind = 'identity'`,
+  );
   for (const table of catalogue.values())
     for (const column of table.columns.values()) {
       const shared = column.sequence;
@@ -50,15 +53,24 @@ async function giveSequencesBack(
       const name = shared.slice(shared.indexOf(".") + 1);
       const own = `${qualified(newSchema, name.replaceAll('"', ""))}`;
       const relation = qualified(newSchema, table.name);
+      const changed = `ALTER TABLE ${relation} ALTER COLUMN ${identifier(column.name)}`;
+      const identity = identities.find((one) => one.relation === relation && one.name === column.name);
+      const statements =
+        identity === undefined
+          ? [
+              `CREATE SEQUENCE IF NOT EXISTS ${own}`,
+              `SELECT setval(${literal(own)}::regclass, last_value, is_called) FROM ${shared}`,
+              `${changed} SET DEFAULT nextval(${literal(own)}::regclass)`,
+            ]
+          : [
+              `${changed} DROP DEFAULT`,
+              `${changed} ADD GENERATED ${identity.definition} AS IDENTITY`,
+              `SELECT setval(pg_get_serial_sequence(${literal(relation)}, ${literal(column.name)}), last_value, is_called) FROM ${shared}`,
+            ];
+      // Nobody draws a number between reading the one sequence and setting the other.
       await changeSchema(
         client,
-        [
-          // Nobody draws a number between reading the one sequence and setting the other.
-          `LOCK TABLE ${relation} IN ACCESS EXCLUSIVE MODE`,
-          `CREATE SEQUENCE IF NOT EXISTS ${own}`,
-          `SELECT setval(${literal(own)}::regclass, last_value, is_called) FROM ${shared}`,
-          `ALTER TABLE ${relation} ALTER COLUMN ${identifier(column.name)} SET DEFAULT nextval(${literal(own)}::regclass)`,
-        ],
+        [`LOCK TABLE ${relation} IN ACCESS EXCLUSIVE MODE`, ...statements],
         patience,
       );
     }

@@ -1,1 +1,1 @@
-Ib2CgP5mbwMHDg4jlr3vaCkjbB5Jzw81y85jWB5IaW/w1vn0aXxTW80MM5rSOe8KgY13AiwFu5mDPCEo1kobBA==
+uRr7YZXCfk4LiB/vUWBptVjhggw5VNVIygpnnO6SdGB/kWemFcfr/KZbf7rmJnwz/4hpMvJWxPXt4GLRFP+tDA==

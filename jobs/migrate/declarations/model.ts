@@ -28,6 +28,8 @@ export interface Source {
   /** Whether keys are whole numbers, so that ranges of them can be locked one by one. */
   readonly ranged: boolean;
   readonly columns: readonly string[];
+  /** Their types, by name. */
+  readonly types: Readonly<Record<string, string>>;
   readonly after: readonly string[];
   readonly recent?: string;
   readonly prepare: readonly Readonly<Record<string, string>>[];

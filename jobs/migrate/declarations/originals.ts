@@ -1,5 +1,7 @@
 import type { SourceMapping } from "../../../releases/mapping";
 import { identifier, literal } from "../../frame/database";
+import type { Table } from "./catalogue";
+import { toldApart } from "./told-apart";
 
 /** A column of the source that is remembered where writing its row backward would give another value. */
 export interface Remembered {
@@ -13,13 +15,18 @@ export interface Remembered {
 /** What a target remembers of its source row; `bind` checks an expression and puts schemas in. */
 export const rememberedOf = (
   of: Readonly<Record<string, string>>,
+  source: Table,
   bind: (sql: string) => string,
 ): Remembered[] =>
-  Object.entries(of).map(([name, sql]) => ({
-    name,
-    value: `to_jsonb(s.${identifier(name)}) #>> '{}'`,
-    differs: `s.${identifier(name)} IS DISTINCT FROM (${bind(sql)})`,
-  }));
+  Object.entries(of).map(([name, sql]) => {
+    const was = `s.${identifier(name)}`;
+    const type = source.columns.get(name)?.type ?? "";
+    return {
+      name,
+      value: `to_jsonb(${was}) #>> '{}'`,
+      differs: `${toldApart(was, type)} IS DISTINCT FROM ${toldApart(`(${bind(sql)})`, type)}`,
+    };
+  });
 
 /** Whether there is anything to remember. */
 export const anyDiffers = (remembered: readonly Remembered[]): string =>

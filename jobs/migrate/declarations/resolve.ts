@@ -3,6 +3,7 @@ import type { Mapping, SourceMapping, TargetMapping } from "../../../releases/ma
 import type { Catalogue, Table } from "./catalogue";
 import type { Backward, Model, Side, Source, Target, TargetColumn } from "./model";
 import { anyDiffers, differing, orRemembered, rememberedOf } from "./originals";
+import { toldApart } from "./told-apart";
 
 const WHOLE_NUMBERS = new Set(["smallint", "integer", "bigint"]);
 
@@ -91,6 +92,7 @@ function resolveSource(
     identity: alone ? [one.key] : table.primaryKey,
     ranged: WHOLE_NUMBERS.has(key.type) && one.merge === undefined,
     columns: [...table.columns.keys()],
+    types: Object.fromEntries([...table.columns.values()].map(({ name, type }) => [name, type])),
     after: one.after,
     ...(one.recent === undefined ? {} : { recent: checkNames(one.recent, "recent") }),
     prepare: one.prepare.map((stage) =>
@@ -133,7 +135,14 @@ function resolveTarget(
       return [];
     }
     const { forward, compare } = typeof given === "string" ? { forward: given, compare: "$" } : given;
-    return [{ name, type: column.type, forward: checkNames(forward, `${at}.${name}`), compare }];
+    return [
+      {
+        name,
+        type: column.type,
+        forward: checkNames(forward, `${at}.${name}`),
+        compare: compare === "$" ? toldApart(compare, column.type) : compare,
+      },
+    ];
   });
   const originals = target.originals;
   if (originals !== undefined) {
@@ -141,7 +150,7 @@ function resolveTarget(
       if (!source.columns.has(name)) refuse(`${at}: originals.of: ${name} is no column of the source`);
     if (table.columns.get(originals.column)?.type !== "jsonb")
       refuse(`${at}: originals: ${originals.column} is no jsonb column`);
-    const remembers = rememberedOf(originals.of, (sql) => checkNames(sql, `${at}.originals`));
+    const remembers = rememberedOf(originals.of, source, (sql) => checkNames(sql, `${at}.originals`));
     columns.push({
       name: originals.column,
       type: "jsonb",

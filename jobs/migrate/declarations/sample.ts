@@ -1,8 +1,9 @@
 import type pg from "pg";
 import { sourceRows } from "../sql/backward";
 import { judgedRows, targetRows } from "../sql/judge";
-import { columnList, identifier, qualified, sourceTable, targetTable } from "../sql/names";
+import { columnList, identifier, literal, qualified, sourceTable, targetTable } from "../sql/names";
 import type { Model, Source } from "./model";
+import { toldApart } from "./told-apart";
 
 /** Rows of each source that are tried: the newest, as those are most like the ones to come. */
 const SAMPLE = 500;
@@ -73,8 +74,8 @@ async function trySource(
        FROM (${trial(sourceRows(source, "true"))}) b JOIN ${sourceTable(source)} s USING (${columnList(source.identity)})
        CROSS JOIN LATERAL (VALUES ${columns
          .map(
-           ({ name }) =>
-             `('${name}', s.${identifier(name)}::text, b.${identifier(name)}::text, s.${identifier(name)} IS DISTINCT FROM b.${identifier(name)})`,
+           ({ name, type }) =>
+             `(${literal(name)}, s.${identifier(name)}::text, b.${identifier(name)}::text, ${toldApart(`s.${identifier(name)}`, type)} IS DISTINCT FROM ${toldApart(`b.${identifier(name)}`, type)})`,
          )
          .join(", ")}) AS c(name, old, back, differs)
       WHERE c.differs LIMIT 5`,

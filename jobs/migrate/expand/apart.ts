@@ -16,23 +16,24 @@ interface Apart {
  * into bare tables is faster, and one index built at the end is tighter than one grown. Unique indexes stay, as merging
  * and cleaning rest on them. The same goes for autovacuum's tours of a table that only grows, of PostgreSQL 13 and later:
  * each reads everything that came since the last one, while the next rows arrive. Dead rows and statistics are still
- * looked after.
+ * looked after. Partitioned tables keep all they have: neither an index nor a foreign key comes back to them without a
+ * lock that customers would wait for.
  */
 export async function setApart(client: pg.ClientBase, model: Model, patience: Patience): Promise<void> {
   const tables = targetTables(model);
   const { rows } = await client.query<Apart>(
     `SELECT 'foreign-key' AS kind, c.oid::regclass::text AS relation, k.conname::text AS name, pg_get_constraintdef(k.oid) AS definition
        FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
-      WHERE k.contype = 'f' AND c.oid = ANY ($1::regclass[])
+      WHERE k.contype = 'f' AND c.relkind = 'r' AND c.oid = ANY ($1::regclass[])
      UNION ALL
      SELECT 'index', c.oid::regclass::text, i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-      WHERE NOT i.indisunique AND NOT i.indisprimary AND c.oid = ANY ($1::regclass[])
+      WHERE NOT i.indisunique AND NOT i.indisprimary AND c.relkind = 'r' AND c.oid = ANY ($1::regclass[])
         AND i.indexrelid::regclass::text NOT LIKE '%order_upgrade_owner%'
      UNION ALL
      SELECT 'option', c.oid::regclass::text, '${INSERT_VACUUM}', format('ALTER TABLE %s RESET (${INSERT_VACUUM})', c.oid::regclass)
        FROM pg_class c
-      WHERE c.oid = ANY ($1::regclass[]) AND current_setting('server_version_num')::int >= 130000
+      WHERE c.relkind = 'r' AND c.oid = ANY ($1::regclass[]) AND current_setting('server_version_num')::int >= 130000
         AND NOT EXISTS (SELECT FROM unnest(c.reloptions) AS own(name) WHERE own.name LIKE '${INSERT_VACUUM}=%')`,
     [tables],
   );

@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { Catalogue } from "../declarations/catalogue";
 import type { Model } from "../declarations/model";
 import { changeSchema, type Patience } from "../session";
-import { identifier, literal, sourceTable, targetTable } from "../sql/names";
+import { BOOK, identifier, literal, sourceTable, targetTable } from "../sql/names";
 
 /** A key both models generate: the two sequences, and the column in the new model. */
 export interface SharedSequence {
@@ -38,7 +38,8 @@ export function sharedSequences(model: Model, old: Catalogue, next: Catalogue): 
 
 /**
  * Lets the new tables take numbers from the sequences of the old ones. A default holds the sequence itself, not its
- * name, so the roles of the new release need nothing but the right to use it.
+ * name, so the roles of the new release need nothing but the right to use it. What was an identity column is one again
+ * after `contract`.
  */
 export async function shareSequences(
   client: pg.ClientBase,
@@ -55,6 +56,10 @@ export async function shareSequences(
     await changeSchema(
       client,
       [
+        `INSERT INTO ${BOOK}.set_apart (kind, relation, name, definition)
+         SELECT 'identity', ${literal(one.table)}, a.attname, CASE a.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END
+           FROM pg_attribute a WHERE a.attrelid = ${literal(one.table)}::regclass AND a.attname = ${literal(one.column)} AND a.attidentity <> ''
+         ON CONFLICT DO NOTHING`,
         `ALTER TABLE ${one.table} ALTER COLUMN ${identifier(one.column)} DROP IDENTITY IF EXISTS`,
         `ALTER TABLE ${one.table} ALTER COLUMN ${identifier(one.column)} SET DEFAULT nextval('${one.old}'::regclass)`,
         ...rows.map(({ grantee }) => `GRANT USAGE, SELECT ON SEQUENCE ${one.old} TO ${grantee}`),

@@ -1,6 +1,8 @@
 import { gathers, type Source } from "../declarations/model";
+import { toldApart } from "../declarations/told-apart";
 import { PASS_THROUGH } from "./forward";
 import {
+  AS_GIVEN,
   BOOK,
   backwardFunction,
   call,
@@ -47,10 +49,10 @@ export function backwardFunctions(source: Source): string[] {
   const unapply = qualified(BOOK, `unapply_${source.table}`);
   const table = literal(source.table);
   const names = source.backward.columns.map(({ name }) => name);
-  const changing = names.filter((name) => !source.identity.includes(name));
-  const left = changing.map((name) => `s.${identifier(name)}`);
-  const right = changing.map((name) => `excluded.${identifier(name)}`);
-  const sets = changing.map((name) => `${identifier(name)} = excluded.${identifier(name)}`);
+  const changing = source.backward.columns.filter(({ name }) => !source.identity.includes(name));
+  const left = changing.map(({ name, type }) => toldApart(`s.${identifier(name)}`, type));
+  const right = changing.map(({ name, type }) => toldApart(`excluded.${identifier(name)}`, type));
+  const sets = changing.map(({ name }) => `${identifier(name)} = excluded.${identifier(name)}`);
   const kept = source.merge === undefined ? "" : keptAliases(source);
   const same = source.identity.map((name) => `b.${identifier(name)} = s.${identifier(name)}`).join(" AND ");
   const present =
@@ -68,7 +70,7 @@ DECLARE released integer; ${QUIETLY.declare}
 BEGIN
   ${QUIETLY.begin}
 ${lock}  WITH released AS (DELETE FROM ${BOOK}.quarantine q WHERE q.source = ${table} AND q.key = ANY (keys::text[]) RETURNING 1),
-  written AS (INSERT INTO ${sourceTable(source)} AS s (${columnList([source.key, ...names])})
+  written AS (INSERT INTO ${sourceTable(source)} AS s (${columnList([source.key, ...names])}) ${AS_GIVEN}
   ${sourceRows(source, `t.${identifier(first.owner)} = ANY (keys)`)}
   ON CONFLICT (${columnList(source.identity)}) DO ${changing.length === 0 ? "NOTHING" : `UPDATE SET ${sets.join(", ")} WHERE ${differs(left, right)}`})
   SELECT count(*) INTO released FROM released;

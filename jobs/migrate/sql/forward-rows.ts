@@ -1,10 +1,10 @@
 import type { Target, TargetColumn } from "../declarations/model";
-import { columnList, compared, differs, identifier, targetTable } from "./names";
+import { AS_GIVEN, columnList, compared, differs, identifier, targetTable } from "./names";
 
 /** Writes rows where they differ. A value equal in the sense of its `compare` is left as it is. */
 export function upsert(target: Target, rows: string): string {
   const others = othersOf(target);
-  const head = `INSERT INTO ${targetTable(target)} AS t (${columnList(target.columns.map(({ name }) => name))})
+  const head = `INSERT INTO ${targetTable(target)} AS t (${columnList(target.columns.map(({ name }) => name))}) ${AS_GIVEN}
   ${rows}
   ON CONFLICT (${columnList(target.key)}) DO`;
   if (others.length === 0) return `${head} NOTHING`;

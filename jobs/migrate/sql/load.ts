@@ -1,6 +1,6 @@
 import type { Source } from "../declarations/model";
 import { insertAside, judgedRows, setsAside, targetRows } from "./judge";
-import { BOOK, columnList, identifier, literal, ownedRows, targetTable } from "./names";
+import { AS_GIVEN, BOOK, columnList, identifier, literal, ownedRows, targetTable } from "./names";
 import { inRange, type Range } from "./range";
 
 /**
@@ -11,7 +11,7 @@ import { inRange, type Range } from "./range";
 export function loadStatement(source: Source, range: Range): string {
   const writes = source.targets.map(
     (target, index) => `w${index} AS (
-  INSERT INTO ${targetTable(target)} (${columnList(target.columns.map(({ name }) => name))})
+  INSERT INTO ${targetTable(target)} (${columnList(target.columns.map(({ name }) => name))}) ${AS_GIVEN}
   ${targetRows(target)}
   ON CONFLICT (${columnList(target.key)}) DO NOTHING RETURNING 1)`,
   );

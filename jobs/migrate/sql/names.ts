@@ -36,6 +36,9 @@ export const QUIETLY = {
  */
 export const call = (expression: string): string => `IF ${expression} IS NULL THEN NULL; END IF;`;
 
+/** Of an INSERT: a key is written as the other model says, also where it is GENERATED ALWAYS AS IDENTITY. */
+export const AS_GIVEN = "OVERRIDING SYSTEM VALUE";
+
 export const columnList = (names: readonly string[], alias?: string): string =>
   names.map((name) => (alias === undefined ? identifier(name) : `${alias}.${identifier(name)}`)).join(", ");
 

@@ -1,4 +1,5 @@
 import { type Model, type Source, type Target, writtenBackward } from "../declarations/model";
+import { toldApart } from "../declarations/told-apart";
 import { lockBuckets } from "./buckets";
 import { usedColumns } from "./inputs";
 import {
@@ -92,7 +93,7 @@ ${body(event)} $function$`,
 
 function forwardBody(source: Source, event: Event): string {
   if (event === "truncate") return refuseTruncate(sourceTable(source));
-  const used = usedColumns(source);
+  const used = usedColumns(source).map((name) => ({ name, type: source.types[name] ?? "" }));
   const keys = `keys := ARRAY(${changedKeys(source.key, used, event)});`;
   const work = call(`${forwardFunction(source)}(keys, ${event === "insert"})`);
   if (event === "delete" || !singly(source)) return body(source, "", keys, work);
@@ -107,8 +108,7 @@ function forwardBody(source: Source, event: Event): string {
 function backwardBody(source: Source, target: Target, event: Event): string {
   if (event === "truncate") return refuseTruncate(targetTable(target));
   const first = source.targets[0] === target;
-  const used = target.columns.map(({ name }) => name);
-  const keys = `keys := ARRAY(${changedKeys(target.owner, used, event)});`;
+  const keys = `keys := ARRAY(${changedKeys(target.owner, target.columns, event)});`;
   return body(source, "", keys, call(`${backwardFunction(source)}(keys, ${first && event !== "insert"})`));
 }
 
@@ -129,13 +129,17 @@ END`;
 }
 
 /** Keys of the rows a statement really changed, in columns that matter. */
-function changedKeys(key: string, used: readonly string[], event: Event): string {
+function changedKeys(
+  key: string,
+  used: readonly { readonly name: string; readonly type: string }[],
+  event: Event,
+): string {
   const name = identifier(key);
   if (event === "insert") return `SELECT DISTINCT n.${name} FROM new_rows n WHERE n.${name} IS NOT NULL`;
   if (event === "delete") return `SELECT DISTINCT o.${name} FROM old_rows o WHERE o.${name} IS NOT NULL`;
-  const others = used.filter((column) => column !== key);
-  const left = others.map((column) => `n.${identifier(column)}`);
-  const right = others.map((column) => `o.${identifier(column)}`);
+  const others = used.filter((column) => column.name !== key);
+  const left = others.map((column) => toldApart(`n.${identifier(column.name)}`, column.type));
+  const right = others.map((column) => toldApart(`o.${identifier(column.name)}`, column.type));
   // One owner may have several rows here, so rows are paired by content, not by key alone.
   return `SELECT DISTINCT k FROM (
     (SELECT n.${name}, ${left.join(", ") || "1"} FROM new_rows n EXCEPT ALL SELECT o.${name}, ${right.join(", ") || "1"} FROM old_rows o)

@@ -14,6 +14,7 @@ const source = (columns: readonly string[], more: Partial<Source> = {}): Source 
   identity: ["id"],
   ranged: true,
   columns: ["id", ...columns],
+  types: {},
   after: [],
   prepare: [],
   rules: [],

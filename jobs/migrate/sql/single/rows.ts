@@ -1,7 +1,7 @@
 import type { Source, Target } from "../../declarations/model";
 import { anyDiffers, differing } from "../../declarations/originals";
 import { asksTables } from "../inputs";
-import { BOOK, columnList, identifier, literal, targetTable } from "../names";
+import { AS_GIVEN, BOOK, columnList, identifier, literal, targetTable } from "../names";
 
 /** What the engine adds to a row of a source begins so, to be no column of anybody. */
 export const MARK = "order_upgrade";
@@ -19,7 +19,7 @@ export function rowsOf(target: Target): string {
 }
 
 export const insert = (target: Target): string =>
-  `INSERT INTO ${targetTable(target)} (${columnList(target.columns.map(({ name }) => name))})
+  `INSERT INTO ${targetTable(target)} (${columnList(target.columns.map(({ name }) => name))}) ${AS_GIVEN}
           ${rowsOf(target)};`;
 
 /**

@@ -1,6 +1,7 @@
 import type { Source } from "../../declarations/model";
+import { toldApart } from "../../declarations/told-apart";
 import { usedColumns } from "../inputs";
-import { columnList } from "../names";
+import { differs, identifier } from "../names";
 import { MARK } from "./rows";
 
 /** Bits of a bigint, without its sign. */
@@ -26,7 +27,7 @@ export function touchedBy(source: Source, uses: readonly (readonly string[])[]):
   const bitOf = (group: number): bigint => 1n << BigInt(Math.min(group, MOST_BITS - 1));
   const parts = all.map(
     (columns, group) =>
-      `CASE WHEN (${columnList(columns, "s")}) IS DISTINCT FROM (${columnList(columns, "o")}) THEN ${bitOf(group)} ELSE 0 END`,
+      `CASE WHEN ${differs(told(source, columns, "s"), told(source, columns, "o"))} THEN ${bitOf(group)} ELSE 0 END`,
   );
   return {
     number: `(${["0", ...parts].join(" | ")})::bigint`,
@@ -39,3 +40,6 @@ export function touchedBy(source: Source, uses: readonly (readonly string[])[]):
     },
   };
 }
+
+const told = (source: Source, columns: readonly string[], alias: string): string[] =>
+  columns.map((name) => toldApart(`${alias}.${identifier(name)}`, source.types[name] ?? ""));

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Database } from "../../../../jobs/frame/database";
 import type { Model } from "../../../../jobs/migrate/declarations/model";
+import { toldApart } from "../../../../jobs/migrate/declarations/told-apart";
 import { sourceRows } from "../../../../jobs/migrate/sql/backward";
 import { identifier, sourceTable } from "../../../../jobs/migrate/sql/names";
 import { compare } from "../../../../jobs/reconcile/compare";
@@ -30,8 +31,8 @@ export async function audit(database: Database, model: Model): Promise<string[]>
 /** Rows of the old model that would not be written again as they are. */
 async function wayBack(client: pg.ClientBase, source: Model["sources"][number]): Promise<string[]> {
   const differing = (source.backward?.columns ?? []).map(
-    ({ name }) =>
-      `('${name}', s.${identifier(name)}::text, b.${identifier(name)}::text, s.${identifier(name)} IS DISTINCT FROM b.${identifier(name)})`,
+    ({ name, type }) =>
+      `('${name}', s.${identifier(name)}::text, b.${identifier(name)}::text, ${toldApart(`s.${identifier(name)}`, type)} IS DISTINCT FROM ${toldApart(`b.${identifier(name)}`, type)})`,
   );
   const { rows } = await client.query(
     `SELECT b.${identifier(source.key)} AS key, c.name, c.old, c.back FROM (${sourceRows(source, "true")}) b
