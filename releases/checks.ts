@@ -3,6 +3,7 @@ import path from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { ReleaseProblem } from "./load";
+import { relationName } from "./names";
 
 /** The format of `releases/<version>/checks.yaml`; see docs/checks.md. What a shop must keep true is data, not code. */
 
@@ -14,7 +15,6 @@ const query = z
   .refine((sql) => !/;\s*\S/.test(sql), "must be one statement")
   // Whoever asks it may put it into a statement of his own.
   .transform((sql) => sql.trim().replace(/;$/, ""));
-const tableName = z.string().regex(/^[a-z_][a-z0-9_]*$/, "must be a table of the release's schema");
 
 /** Values in requests and expectations may hold `{{captured}}` names. */
 const template = z.string();
@@ -25,9 +25,9 @@ const dataSet = z.strictObject({
   name,
   what: sentence,
   /** Tables of the release's schema, in an order that satisfies their references. */
-  tables: z.array(tableName).min(1),
+  tables: z.array(relationName).min(1),
   /** Tables whose rows are never deleted; a restored copy must not hold a row the original lacks. */
-  neverDeleted: z.array(tableName).default([]),
+  neverDeleted: z.array(relationName).default([]),
 });
 
 /** A number about the business, held against a limit before an upgrade begins. */

@@ -3,6 +3,7 @@ import path from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { ReleaseProblem } from "./load";
+import { relationName } from "./names";
 
 /**
  * The format of `releases/<version>/mapping.<data set>.yaml`: how the tables of a release come from the model before,
@@ -12,10 +13,8 @@ import { ReleaseProblem } from "./load";
  * `{{old}}` and `{{new}}` are the schemas of the two models.
  */
 
-const column = z
-  .string()
-  .regex(/^[a-z_][a-z0-9_]{0,62}$/, "must be a plain lower case name of a column or table");
-const table = column;
+const column = relationName;
+const table = relationName;
 const sql = z
   .string()
   .min(1, "must be an SQL expression")

@@ -1,1 +1,1 @@
-uRr7YZXCfk4LiB/vUWBptVjhggw5VNVIygpnnO6SdGB/kWemFcfr/KZbf7rmJnwz/4hpMvJWxPXt4GLRFP+tDA==
+xOX6SGdH+3VnvDOSZY8qo1srtR/u+tGZgPFuLd8UM2v8/fa9PUR+UXrLnw7AQ2NGB+o2jbj+fU/eC/SFwfadAQ==

@@ -104,7 +104,7 @@ async function nextRange(
     const end = segment === "recent" ? BigInt(load.highest) + 1n : (recent ?? BigInt(load.highest) + 1n);
     const key = identifier(source.key);
     const next = await client.query<{ key: string | null; last: string | null }>({
-      name: `next of ${source.table}`,
+      name: `next of ${source.number}`,
       text: `SELECT (SELECT s.${key} FROM ${sourceTable(source)} s WHERE s.${key} >= $1::${source.keyType} AND s.${key} < $2::${source.keyType} ORDER BY s.${key} LIMIT 1)::text AS key,
               (SELECT max(k) FROM (SELECT s.${key} AS k FROM ${sourceTable(source)} s WHERE s.${key} >= $1::${source.keyType} AND s.${key} < $2::${source.keyType} ORDER BY s.${key} LIMIT $3) x)::text AS last`,
       values: [String(from), String(end), Math.max(1, rows)],

@@ -33,7 +33,7 @@ const BEGIN_FEW = `${BEGIN}; SET LOCAL plan_cache_mode = force_generic_plan; SET
 export async function loadChunk(client: pg.ClientBase, source: Source, chunk: Chunk): Promise<ChunkResult> {
   try {
     return await whileLocked(client, source, chunk, async () => {
-      const plan = `${source.table} ${shapeOf(chunk)}`;
+      const plan = `${source.number} ${shapeOf(chunk)}`;
       const values = boundsOf(chunk);
       if (source.after.length > 0)
         await client.query({ name: `refresh ${plan}`, text: refresh(source, chunk), values });

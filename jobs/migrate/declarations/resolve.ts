@@ -3,6 +3,7 @@ import type { Mapping, SourceMapping, TargetMapping } from "../../../releases/ma
 import type { Catalogue, Table } from "./catalogue";
 import type { Backward, Model, Side, Source, Target, TargetColumn } from "./model";
 import { anyDiffers, differing, orRemembered, rememberedOf } from "./originals";
+import { referencesIn } from "./references";
 import { toldApart } from "./told-apart";
 
 const WHOLE_NUMBERS = new Set(["smallint", "integer", "bigint"]);
@@ -66,9 +67,8 @@ function resolveSource(
     ...(one.merge ? ["survivor"] : []),
   ]);
   const checkNames = (sql: string, where: string): string => {
-    for (const [, name] of sql.matchAll(/(?<![\w.])s\.([a-z_][a-z0-9_]*)/g))
-      if (name !== undefined && !known.has(name))
-        refuse(`${where}: s.${name} is neither a column nor a prepared value`);
+    for (const name of referencesIn(sql))
+      if (!known.has(name)) refuse(`${where}: s.${name} is neither a column nor a prepared value`);
     return schemas(sql);
   };
   if (one.merge !== undefined && !known.has(one.merge.by))

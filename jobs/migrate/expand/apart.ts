@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { Catalogue } from "../declarations/catalogue";
 import type { Model, Target } from "../declarations/model";
 import { changeSchema, type Patience } from "../session";
-import { BOOK, identifier, qualified, targetTable } from "../sql/names";
+import { BOOK, identifier, nameOf, qualified, targetTable } from "../sql/names";
 
 interface Apart {
   readonly kind: "foreign-key" | "index" | "option";
@@ -29,7 +29,7 @@ export async function setApart(client: pg.ClientBase, model: Model, patience: Pa
      SELECT 'index', c.oid::regclass::text, i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
       WHERE NOT i.indisunique AND NOT i.indisprimary AND c.relkind = 'r' AND c.oid = ANY ($1::regclass[])
-        AND i.indexrelid::regclass::text NOT LIKE '%order_upgrade_owner%'
+        AND i.indexrelid::regclass::text NOT LIKE '%${OWNER_INDEX}%'
      UNION ALL
      SELECT 'option', c.oid::regclass::text, '${INSERT_VACUUM}', format('ALTER TABLE %s RESET (${INSERT_VACUUM})', c.oid::regclass)
        FROM pg_class c
@@ -60,6 +60,8 @@ export async function setApart(client: pg.ClientBase, model: Model, patience: Pa
     );
 }
 
+/** Names of the indexes the engine needs begin so. */
+const OWNER_INDEX = "order_upgrade_owner";
 const INSERT_VACUUM = "autovacuum_vacuum_insert_threshold";
 
 function takenOff({ kind, relation, name }: Apart): string {
@@ -78,14 +80,14 @@ export function ownerIndexes(model: Model, catalogue: Catalogue): string[] {
       .filter((target) => needsOwnerIndex(target, catalogue))
       .map(
         (target) =>
-          `CREATE INDEX IF NOT EXISTS ${identifier(`order_upgrade_owner_${target.table}`)} ON ${targetTable(target)} (${identifier(target.owner)})`,
+          `CREATE INDEX IF NOT EXISTS ${identifier(nameOf(OWNER_INDEX, target.table))} ON ${targetTable(target)} (${identifier(target.owner)})`,
       ),
   );
 }
 
 export const dropOwnerIndexes = (model: Model): string[] =>
   targets(model).map(
-    (target) => `DROP INDEX IF EXISTS ${qualified(target.schema, `order_upgrade_owner_${target.table}`)}`,
+    (target) => `DROP INDEX IF EXISTS ${qualified(target.schema, nameOf(OWNER_INDEX, target.table))}`,
   );
 
 const targets = (model: Model): Target[] => model.sources.flatMap((source) => source.targets);

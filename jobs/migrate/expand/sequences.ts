@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Catalogue } from "../declarations/catalogue";
 import type { Model } from "../declarations/model";
+import { isReference } from "../declarations/references";
 import { changeSchema, type Patience } from "../session";
 import { BOOK, identifier, literal, sourceTable, targetTable } from "../sql/names";
 
@@ -19,7 +20,7 @@ export function sharedSequences(model: Model, old: Catalogue, next: Catalogue): 
     const from = old.get(source.table)?.columns.get(source.key)?.sequence;
     if (from === undefined) return [];
     return source.targets.flatMap((target) => {
-      const column = target.columns.find((one) => one.forward === `s.${source.key}`);
+      const column = target.columns.find((one) => isReference(one.forward, source.key));
       const to = column && next.get(target.table)?.columns.get(column.name)?.sequence;
       return column === undefined || to === undefined || to === from
         ? []

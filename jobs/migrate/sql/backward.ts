@@ -12,6 +12,7 @@ import {
   forwardFunction,
   identifier,
   literal,
+  nameOf,
   QUIETLY,
   qualified,
   sourceTable,
@@ -46,7 +47,7 @@ export function backwardFunctions(source: Source): string[] {
   if (first === undefined || source.backward === undefined) return [];
   const keys = `${source.keyType}[]`;
   const key = identifier(source.key);
-  const unapply = qualified(BOOK, `unapply_${source.table}`);
+  const unapply = qualified(BOOK, nameOf("unapply", source.table));
   const table = literal(source.table);
   const names = source.backward.columns.map(({ name }) => name);
   const changing = source.backward.columns.filter(({ name }) => !source.identity.includes(name));

@@ -8,6 +8,7 @@ import {
   forwardFunction,
   identifier,
   literal,
+  nameOf,
   QUIETLY,
   qualified,
   targetTable,
@@ -24,7 +25,7 @@ export const PASS_THROUGH =
  */
 export function forwardFunctions(source: Source): string[] {
   const keys = `${source.keyType}[]`;
-  const apply = qualified(BOOK, `apply_${source.table}`);
+  const apply = qualified(BOOK, nameOf("apply", source.table));
   const table = literal(source.table);
   return [
     `CREATE OR REPLACE FUNCTION ${apply}(keys ${keys}, fresh boolean) RETURNS integer

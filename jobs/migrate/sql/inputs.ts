@@ -1,4 +1,5 @@
 import type { Source, Target } from "../declarations/model";
+import { referencesIn } from "../declarations/references";
 
 /** Columns of a source that the declarations read. */
 export function usedColumns(source: Source): string[] {
@@ -42,15 +43,13 @@ export function preparedIn(source: Source, texts: readonly string[]): string[] {
   return source.prepare.flatMap((stage) => Object.keys(stage)).filter((name) => names.has(name));
 }
 
-const REFERENCE = /(?<![\w.])s\."?([a-z_][a-z0-9_]*)/g;
-
 /** Expressions and those of the prepared values they are made of, with the names they read. */
 function behind(source: Source, given: readonly string[]): { texts: string[]; names: Set<string> } {
   const prepared = new Map(source.prepare.flatMap((stage) => Object.entries(stage)));
   const names = new Set<string>();
   const texts = [...given];
   for (const one of texts)
-    for (const [, name = ""] of one.matchAll(REFERENCE)) {
+    for (const name of referencesIn(one)) {
       const value = names.has(name) ? undefined : prepared.get(name);
       if (value !== undefined) texts.push(value);
       names.add(name);

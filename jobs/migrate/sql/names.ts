@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { identifier, literal } from "../../frame/database";
 import type { Source, Target } from "../declarations/model";
 
@@ -54,8 +55,17 @@ export const filtered = ({ filter }: Target): string => (filter === undefined ? 
 export const ownedRows = (source: Source, target: Target): string =>
   `t.${identifier(target.owner)} = s.${identifier(source.key)}${filtered(target)}`;
 
-export const forwardFunction = (source: Source): string => qualified(BOOK, `forward_${source.table}`);
-export const backwardFunction = (source: Source): string => qualified(BOOK, `backward_${source.table}`);
+const LONGEST_NAME = 63;
+
+/** Our name for something of a table. PostgreSQL cuts long names short, which may then be the same; they get a digest. */
+export function nameOf(what: string, ...of: readonly string[]): string {
+  const name = [what, ...of].join("_");
+  if (Buffer.byteLength(name) <= LONGEST_NAME) return name;
+  return `${what}_${createHash("sha256").update(name).digest("hex").slice(0, 32)}`;
+}
+
+export const forwardFunction = (source: Source): string => qualified(BOOK, nameOf("forward", source.table));
+export const backwardFunction = (source: Source): string => qualified(BOOK, nameOf("backward", source.table));
 
 /** Names of the engine's triggers begin with this. */
 export const TRIGGER = "order_upgrade";

@@ -11,6 +11,7 @@ import {
   GUARD,
   identifier,
   literal,
+  nameOf,
   qualified,
   sourceTable,
   TRIGGER,
@@ -71,7 +72,7 @@ function triggered(
   body: (event: Event) => string,
 ): Triggered {
   const define = (event: Event) => {
-    const name = qualified(BOOK, `${side}_${table}_${event}`);
+    const name = qualified(BOOK, nameOf(side, table, event));
     return {
       name,
       definition: `CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger

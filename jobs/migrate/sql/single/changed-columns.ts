@@ -1,7 +1,8 @@
 import type { Source, Target, TargetColumn } from "../../declarations/model";
 import { anyDiffers, differing, type Remembered } from "../../declarations/originals";
+import { isReference } from "../../declarations/references";
 import { asksTables, columnsIn } from "../inputs";
-import { compared, identifier, literal, ownedRows, targetTable } from "../names";
+import { compared, identifier, literal, nameOf, ownedRows, targetTable } from "../names";
 import { MARK, REMEMBERED } from "./rows";
 import type { Touched } from "./touched";
 
@@ -60,17 +61,17 @@ const settable = (target: Target): TargetColumn[] =>
 
 /** A column that takes a value of the source as it is. */
 const copied = (source: Source, column: TargetColumn): boolean =>
-  column.compare === "$" && source.columns.some((name) => column.forward === `s.${name}`);
+  column.compare === "$" && source.columns.some((name) => isReference(column.forward, name));
 
 /** A column whose value takes a table to find; the statement that writes it is spared that where nothing changes it. */
 const asking = (column: TargetColumn): boolean =>
   column.remembers === undefined && asksTables(column.forward);
 
 const variable = (target: Target, column: TargetColumn): string =>
-  identifier(`${MARK}_${target.table}_${column.name}`);
+  identifier(nameOf(MARK, target.table, column.name));
 
 const needs = (source: Source, one: Remembered): string[] =>
-  columnsIn(source, [one.differs, `s.${one.name}`]);
+  columnsIn(source, [one.differs, `s.${identifier(one.name)}`]);
 
 const readsOf = (source: Source, columns: readonly TargetColumn[]): string[] =>
   columns.flatMap(

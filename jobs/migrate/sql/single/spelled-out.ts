@@ -1,21 +1,15 @@
 import type { Source, Target } from "../../declarations/model";
 import { anyDiffers, differing } from "../../declarations/originals";
+import { replaceReferences } from "../../declarations/references";
 
 /** A source whose expressions hold everything in place of prepared values, of which it has none any more. */
 export function spelledOut(source: Source): Source {
   const prepared = new Map(source.prepare.flatMap((stage) => Object.entries(stage)));
-  const spell = (text: string): string => {
-    // Every second part is a literal, where nothing is a reference.
-    const parts = text.split(/('(?:[^']|'')*')/).map((part, index) =>
-      index % 2 === 1
-        ? part
-        : part.replace(/(?<![\w.])s\.("?)([a-z_][a-z0-9_]*)\1/g, (reference, _quote, name: string) => {
-            const value = prepared.get(name);
-            return value === undefined ? reference : `(${spell(value)})`;
-          }),
-    );
-    return parts.join("");
-  };
+  const spell = (text: string): string =>
+    replaceReferences(text, (name) => {
+      const value = prepared.get(name);
+      return value === undefined ? undefined : `(${spell(value)})`;
+    });
   return {
     ...source,
     prepare: [],
