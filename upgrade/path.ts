@@ -18,11 +18,17 @@ export interface Position {
 
 /**
  * The updates that lead from one position of the dial to another: the shortest way the table of phases allows, into
- * `live` through every canary weight. An unfinished phase is repeated first, for a crash may have left it half done.
+ * `live` through every canary weight. On the way forward an unfinished phase is repeated first, for a crash may have left
+ * it half done. On the way back it is not: that would bring more customers to what is being left.
  */
 export function pathTo(from: Position, to: string, strategy: Strategy, canary: readonly number[]): Turn[] {
   const target = phaseNamed(to);
   if (from.phase === "complete" && target !== "complete") {
+    if (from.unfinished)
+      throw new Refusal(
+        "The upgrade stopped on its way to complete. Go on with run --to complete, or go back with order-upgrade rollback, " +
+          "which works as long as the old data model was not touched.",
+      );
     throw new Refusal(
       "The upgrade is complete: the old data model is gone and the old release cannot run on what is left. " +
         "The way is forward: set release.current to the new release and phase to steady.",
@@ -33,7 +39,9 @@ export function pathTo(from: Position, to: string, strategy: Strategy, canary: r
   }
   const phases = shortest(from.phase, target, strategy);
   const repeated: Phase[] =
-    from.unfinished || (target === "live" && from.phase === "live") ? [from.phase] : [];
+    (from.unfinished && !leadsBack(from.phase, target)) || (target === "live" && from.phase === "live")
+      ? [from.phase]
+      : [];
   return [...repeated, ...phases].flatMap((phase, index): Turn[] => {
     if (phase !== "live") return [{ phase }];
     // Already on the way in: smaller shares of traffic are behind us. On the way back traffic goes as a whole.
@@ -43,6 +51,9 @@ export function pathTo(from: Position, to: string, strategy: Strategy, canary: r
     return canary.filter((weight) => !reached(weight)).map((weight) => ({ phase, weight }));
   });
 }
+
+const leadsBack = (from: Phase, to: Phase): boolean =>
+  from !== "reverted" && (to === "reverted" || PHASES.indexOf(to) < PHASES.indexOf(from));
 
 export function phaseNamed(name: string): Phase {
   const phase = PHASES.find((known) => known === name);

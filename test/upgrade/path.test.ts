@@ -49,6 +49,17 @@ describe("the path from one position of the dial to another", () => {
     }
   });
 
+  it("brings no more customers to a release that is being left, however far its update had come", () => {
+    const unfinished = { phase: "live", weight: 10, unfinished: true } as const;
+    expect(pathTo(unfinished, "staged")).toEqual([{ phase: "staged" }]);
+    expect(pathTo(unfinished, "reverted")).toEqual([{ phase: "reverted" }]);
+    expect(pathTo(unfinished, "complete").map(({ weight }) => weight)).toEqual([10, 50, 100, undefined]);
+    expect(pathTo({ phase: "reverted", weight: 100, unfinished: true }, "prepared")).toEqual([
+      { phase: "reverted" },
+      { phase: "prepared" },
+    ]);
+  });
+
   it("has no turn to make where it stands already", () => {
     expect(pathTo(at("staged"), "staged")).toEqual([]);
     expect(pathTo(at("live"), "live")).toEqual([]);
@@ -58,6 +69,12 @@ describe("the path from one position of the dial to another", () => {
     for (const phase of [...FORWARD.slice(0, -1), "reverted"]) {
       expect(() => pathTo(at("complete"), phase)).toThrow(/way is forward.*release\.current/);
     }
+  });
+
+  it("names both ways out of a complete that stopped", () => {
+    expect(() => pathTo({ phase: "complete", weight: 100, unfinished: true }, "live")).toThrow(
+      /run --to complete.*order-upgrade rollback/,
+    );
   });
 
   it("does not leave an upgrade under way without finishing or ending it", () => {

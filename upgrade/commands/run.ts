@@ -5,6 +5,7 @@ import { guard } from "../flow/guard";
 import { nameOf } from "../flow/names";
 import { consentOf, type RunOptions, readCanary } from "../flow/options";
 import { positionOf } from "../flow/position";
+import { isRemovalBegun } from "../flow/removal";
 import { longestWait, waitForSoak } from "../flow/soak";
 import { altered, type TurnReport, turnOnce } from "../flow/turn";
 import type { Memory } from "../gates/judge";
@@ -41,17 +42,21 @@ export async function turning(
   }
 }
 
-/** Turns the dial until it stands at `to`. Stops at the first update that fails or verdict that does not hold, and says why. */
+/**
+ * Turns the dial until it stands at `to`, on the given way or the shortest. Stops at the first update that fails or verdict
+ * that does not hold, and says why.
+ */
 export async function turnTo(
   context: Context,
   options: RunOptions,
   to: string,
   command: string,
+  way?: readonly Turn[],
 ): Promise<number> {
   const { project, console, operations } = context;
   const dial = readDial(project);
   let outputs = await operations.outputs();
-  const turns = turnsTo(context, options, to, outputs);
+  const turns = way ?? turnsTo(context, options, to, outputs);
   const reports: TurnReport[] = [];
   const memory: Memory = {};
   const record = (report: TurnReport): void => {
@@ -75,10 +80,11 @@ export async function turnTo(
     const problems = [...turned.report.problems, ...(await altered(context, outputs, turned))];
     if (problems.length > 0) {
       record({ ...turned.report, verdict: "failed", problems });
-      return stopped(context, turn, problems);
+      return await stopped(context, turn, problems);
     }
     outputs = turned.outputs;
-    if (turn.phase !== "live") {
+    // Nobody is asked about a release that is being left.
+    if (turn.phase !== "live" || to === "staged") {
       record(turned.report);
       continue;
     }
@@ -92,7 +98,7 @@ export async function turnTo(
       problems: found.map(({ layer, detail, wayOut }) => `${layer}: ${detail} Way out: ${wayOut}`),
     });
     if (found.length === 0) continue;
-    if (options.stay === true) return stopped(context, turn, reports.at(-1)?.problems ?? []);
+    if (options.stay === true) return await stopped(context, turn, reports.at(-1)?.problems ?? []);
     const then =
       dial.strategy === "maintenance"
         ? "business stops again, customers see the maintenance page"
@@ -105,7 +111,7 @@ export async function turnTo(
       verdict: "failed",
       problems: [...(reports.at(-1)?.problems ?? []), ...back.report.problems],
     });
-    return stopped(context, turn, reports.at(-1)?.problems ?? []);
+    return await stopped(context, turn, reports.at(-1)?.problems ?? []);
   }
   console.line(`\n${project.stack} is at ${to}.`);
   return 0;
@@ -137,10 +143,14 @@ export function canaryOf(
   return Array.isArray(parameter) ? readCanary(parameter.join(",")) : CANARY;
 }
 
-function stopped({ console, project }: Context, turn: Turn, problems: readonly string[]): number {
+async function stopped(
+  { console, project, operations }: Context,
+  turn: Turn,
+  problems: readonly string[],
+): Promise<number> {
   console.line(`\nStopped at ${nameOf(turn)}:`);
   for (const problem of problems) console.line(`  ${problem.replaceAll("\n", "\n  ")}`);
-  const back = backFrom(readDial(project));
+  const back = await backFrom(readDial(project), operations);
   const wayBack =
     back === undefined ? "" : `, or go back with: order-upgrade ${back} --stack ${project.stack}`;
   console.line(
@@ -150,7 +160,9 @@ function stopped({ console, project }: Context, turn: Turn, problems: readonly s
 }
 
 /** The command that leads back from a position, if one does. */
-const backFrom = ({ phase, strategy }: Dial): string | undefined => {
-  if (phase === "live") return "rollback";
+async function backFrom(dial: Dial, operations: Context["operations"]): Promise<string | undefined> {
+  const { phase, strategy } = dial;
+  if (phase === "live" || (phase === "complete" && !(await isRemovalBegun(dial, operations))))
+    return "rollback";
   return PHASE_TABLE[strategy][phase].to.includes("reverted") ? "abort" : undefined;
-};
+}

@@ -64,7 +64,16 @@ interface StateEntry {
   readonly created?: string;
 }
 
+/** A state as the engine exports it. */
+interface State {
+  readonly resources?: readonly StateEntry[];
+  /** What an engine that was killed had begun. */
+  readonly pending_operations?: readonly { readonly resource: StateEntry }[];
+}
+
 const JOB = /:Job$/;
+const KUBERNETES_JOB = "kubernetes:batch/v1:Job";
+const nameIn = ({ urn }: StateEntry): string => urn.slice(urn.lastIndexOf("::") + 2);
 
 /** Most steps wait for something to become ready, so the engine's own limit of four a core would only make them queue. */
 const PARALLEL = 64;
@@ -167,13 +176,22 @@ export class StackOperations {
     const past = await this.history();
     const last = past.find(({ succeeded, startedAt }) => succeeded && startedAt < moment);
     const end = last === undefined ? 0 : last.startedAt.getTime() + last.seconds * 1000;
-    const { deployment } = await this.stack.exportStack();
-    const { resources = [] } = deployment as { resources?: readonly StateEntry[] };
+    const { resources = [] } = await this.state();
     return new Set(
-      resources
-        .filter(({ type, created }) => JOB.test(type) && Date.parse(created ?? "") > end)
-        .map(({ urn }) => urn.slice(urn.lastIndexOf("::") + 2)),
+      resources.filter(({ type, created }) => JOB.test(type) && Date.parse(created ?? "") > end).map(nameIn),
     );
+  }
+
+  /** Whether a Job of this name was begun, however it ended. */
+  async hasJob(name: string): Promise<boolean> {
+    const { resources = [], pending_operations: pending = [] } = await this.state();
+    return [...resources, ...pending.map(({ resource }) => resource)].some(
+      (one) => one.type === KUBERNETES_JOB && nameIn(one) === name,
+    );
+  }
+
+  private async state(): Promise<State> {
+    return (await this.stack.exportStack()).deployment as State;
   }
 
   /** Frees the lock of an update whose process is gone. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
+import { goBack } from "../../../upgrade/commands/rollback";
 import { turnTo } from "../../../upgrade/commands/run";
 import type { RunOptions } from "../../../upgrade/flow/options";
 import { readDial } from "../../../upgrade/stack/dial";
@@ -184,6 +185,39 @@ describe("a run", () => {
     );
     expect(world.turns).toEqual([]);
     expect(readDial(world.project).phase).toBe("staged");
+  });
+});
+
+describe("the way back out of complete", () => {
+  const stoppedAtComplete = async (): Promise<void> => {
+    world = await FakeWorld.start({}, { phase: "live", gates: { layers: [] } });
+    world.failing = "complete";
+    expect(await run("complete", { yes: true })).toBe(1);
+    world.failing = undefined;
+    world.turns.length = 0;
+  };
+
+  it("leads over live while the old data model is untouched, and the next complete asks again", async () => {
+    await stoppedAtComplete();
+    expect(world.lines.join("\n")).toContain("or go back with: order-upgrade rollback --stack dev");
+    expect(await goBack(world.context, OPTIONS)).toBe(0);
+    expect(world.turns).toEqual(["live 100", "staged"]);
+    expect(readDial(world.project)).toMatchObject({ phase: "staged", confirm: [] });
+    expect(result()).toMatchObject({ command: "rollback", verdict: "passed" });
+  });
+
+  it("is refused once the removal was begun, whatever became of it", async () => {
+    await stoppedAtComplete();
+    world.jobs = ["soak-4-0-0-1", "contract-4-0-0-1"];
+    await expect(goBack(world.context, OPTIONS)).rejects.toThrow(/removal of the old data model has begun/);
+    expect(world.turns).toEqual([]);
+    expect(readDial(world.project).phase).toBe("complete");
+  });
+
+  it("is refused when the upgrade is complete", async () => {
+    world = await FakeWorld.start({}, { phase: "complete" });
+    await expect(goBack(world.context, OPTIONS)).rejects.toThrow(/is complete: the old data model is gone/);
+    expect(world.turns).toEqual([]);
   });
 });
 

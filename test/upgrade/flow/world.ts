@@ -51,6 +51,8 @@ export class FakeWorld {
   private outputs: Record<string, unknown> = {};
   /** Jobs that an update which failed or was killed has run. */
   ranSince: readonly string[] = [];
+  /** Jobs that the state holds. */
+  jobs: readonly string[] = [];
   passphrase: "right" | "wrong" = "right";
   /** What the evidence blocks of the outputs say. */
   steps: Readonly<Record<string, unknown>> = {};
@@ -93,6 +95,7 @@ export class FakeWorld {
         },
         update: async (message: string) => this.update(message),
         jobsSinceCompleted: async () => new Set(this.ranSince),
+        hasJob: async (name: string) => this.jobs.includes(name),
       } as unknown as StackOperations,
       console: {
         line: (text: string) => void this.lines.push(text),
