@@ -1,1 +1,1 @@
-CslIe0NoGvrWNCDgRFr+fDZuxq+uRjrJoaFu1NKeoSrPZFD2mA4TqFJgalwnQqzutrugPQENnCzd9nuzvIUMCw==
+Zk2ZnSSxyo8VFbopv86dwDgUxhZkprfQqNc7z7F/DHtiUBET8UBx0n5L2wiBsi8X2Spqfnl6G38Z9zI24ruuBQ==

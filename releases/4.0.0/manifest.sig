@@ -1,1 +1,1 @@
-xOX6SGdH+3VnvDOSZY8qo1srtR/u+tGZgPFuLd8UM2v8/fa9PUR+UXrLnw7AQ2NGB+o2jbj+fU/eC/SFwfadAQ==
+T19rLhQLE4hPNFtsjPK4wCdb2gXhY8i3YDyVd2qrBce7TbJwnWfIXwW5WbPeBjhjsTQVwEoNbzQe9hpcq3O8Cg==

@@ -2,8 +2,10 @@ import type pg from "pg";
 
 export interface Column {
   readonly name: string;
-  /** As PostgreSQL writes it, with its modifier: `numeric(5,2)`. */
+  /** As PostgreSQL writes it, with its modifier: `numeric(5,2)`; with its schema where it is none of its own: `public.citext`. */
   readonly type: string;
+  /** Whether the table computes it from other columns. */
+  readonly generated: boolean;
   readonly notNull: boolean;
   readonly hasDefault: boolean;
   /** Sequence the default takes its values from, as `schema.name`. */
@@ -33,6 +35,7 @@ interface TableRow {
   columns: {
     name: string;
     type: string;
+    generated: boolean;
     not_null: boolean;
     has_default: boolean;
     sequence: string | null;
@@ -49,6 +52,7 @@ const QUERY = `
 SELECT c.relname AS name,
        (SELECT json_agg(json_build_object(
                  'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'not_null', a.attnotnull,
+                 'generated', a.attgenerated <> '',
                  'has_default', d.oid IS NOT NULL OR a.attidentity <> '',
                  'sequence', COALESCE(
                    (SELECT format('%I.%I', sn.nspname, sc.relname)
@@ -76,7 +80,10 @@ SELECT c.relname AS name,
  WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')`;
 
 export async function readCatalogue(client: pg.ClientBase, schema: string): Promise<Catalogue> {
-  const { rows } = await client.query<TableRow>(QUERY, [schema]);
+  const rows = await withoutSearchPath(client, async () => {
+    const found = await client.query<TableRow>(QUERY, [schema]);
+    return found.rows;
+  });
   return new Map(
     rows.map((row) => [
       row.name,
@@ -88,6 +95,7 @@ export async function readCatalogue(client: pg.ClientBase, schema: string): Prom
             {
               name: one.name,
               type: one.type,
+              generated: one.generated,
               notNull: one.not_null,
               hasDefault: one.has_default,
               ...(one.sequence === null ? {} : { sequence: one.sequence }),
@@ -103,6 +111,19 @@ export async function readCatalogue(client: pg.ClientBase, schema: string): Prom
       },
     ]),
   );
+}
+
+/** Types are written with their schema then, as the functions of the engine need it: they have no search path either. */
+async function withoutSearchPath<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  const { rows } = await client.query<{ path: string }>("SELECT current_setting('search_path') AS path");
+  const set = (path: string | undefined) =>
+    client.query("SELECT set_config('search_path', $1, false)", [path]);
+  await set("pg_catalog");
+  try {
+    return await work();
+  } finally {
+    await set(rows[0]?.path).catch(() => undefined);
+  }
 }
 
 /**

@@ -134,6 +134,10 @@ function resolveTarget(
       refuse(`${at}: there is no column ${name}; it has ${[...table.columns.keys()].join(", ")}`);
       return [];
     }
+    if (column.generated) {
+      refuse(`${at}.${name}: the table computes this column itself; leave it out`);
+      return [];
+    }
     const { forward, compare } = typeof given === "string" ? { forward: given, compare: "$" } : given;
     return [
       {
@@ -194,6 +198,10 @@ function resolveBackward(
       return [];
     }
     if (name === one.key) refuse(`backward.${name}: is the key, which is written by itself`);
+    if (column.generated)
+      refuse(
+        `backward.${name}: the table computes this column itself; leave it out, and remember nothing of it`,
+      );
     return [{ name, type: column.type, expression: orRemembered(one, name, column.type, schemas(sql)) }];
   });
   const written = new Set([one.key, ...columns.map(({ name }) => name)]);

@@ -18,7 +18,8 @@ export async function sampleWayBack(client: pg.ClientBase, model: Model): Promis
   const trial = (sql: string): string =>
     sql.replace(new RegExp(`"?\\b${model.to.schema}\\b"?\\.`, "g"), "pg_temp.");
   // One snapshot for there and back: customers go on writing meanwhile.
-  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  // As in the triggers, only what PostgreSQL itself has is known without its schema.
+  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL search_path = pg_catalog, pg_temp");
   try {
     for (const target of new Set(model.sources.flatMap((source) => source.targets.map(({ table }) => table))))
       await client.query(

@@ -1,3 +1,6 @@
+/** Types of extensions, whose operators the engine's functions do not see, and of the shop; with their schema. */
+const OF_OTHERS = /^("([^"]|"")+"|[a-z_][\w$]*)\./;
+
 /**
  * Types whose values PostgreSQL cannot compare for equality, or not exactly (`box` compares areas), or not hash. Their text
  * tells values apart. As it writes types: with modifiers and dimensions.
@@ -7,4 +10,4 @@ const BY_TEXT =
 
 /** An expression of a type in a form that can be compared and hashed. */
 export const toldApart = (expression: string, type: string): string =>
-  BY_TEXT.test(type) ? `(${expression})::text` : expression;
+  BY_TEXT.test(type) || OF_OTHERS.test(type) ? `(${expression})::text` : expression;

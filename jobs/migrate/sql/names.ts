@@ -12,10 +12,11 @@ export const GUARD = "order_upgrade.applying";
 
 /**
  * Settings for statements over a range of keys. Statistics lag behind while tables fill, and a plan made for an empty
- * table reads a full one over and over; every access the engine needs has an index, so it is told to use it.
+ * table reads a full one over and over; every access the engine needs has an index, so it is told to use it. Names mean what
+ * they mean in the triggers.
  */
 export const PLANS =
-  "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '32MB'";
+  "SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '32MB'";
 
 /** Settings of the functions the triggers call. Planning their statements anew would cost several times what they do. */
 export const FUNCTION_SETTINGS = `SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off`;

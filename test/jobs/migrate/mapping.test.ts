@@ -84,7 +84,7 @@ const table = (
     columns: new Map(
       columns.map((one) => [
         one.name ?? "",
-        { name: "", type: "text", notNull: false, hasDefault: false, ...one },
+        { name: "", type: "text", generated: false, notNull: false, hasDefault: false, ...one },
       ]),
     ),
     primaryKey,
